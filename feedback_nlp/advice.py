@@ -1,0 +1,88 @@
+"""Findings become advice to the writer: praise first, then what hurts, then what is missing."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from feedback_nlp.cues import Cue
+from feedback_nlp.report import Advice, Finding
+
+#: More than this at a time is not read.
+MAX_ADVICE = 4
+_PARTS = ("behaviour", "next_step", "situation", "impact")
+
+
+@cache
+def wording(table: str = "advice") -> Mapping[str, Any]:
+    """Return the sentences of one table of ``wording.toml``."""
+    path = resources.files("feedback_nlp") / "wording.toml"
+    return dict(tomllib.loads(path.read_text(encoding="utf-8"))[table])
+
+
+def wording_of_warning(name: str) -> str:
+    """Return the sentence of the warning `name`."""
+    return str(wording("warnings")[name])
+
+
+def blank_advice() -> tuple[Advice, ...]:
+    """Return the advice for a text without words."""
+    return (Advice("empty", "", wording()["empty"], wording()["empty_ask"]),)
+
+
+def give_advice(
+    findings: Iterable[Finding], cues: Mapping[str, Cue], judgmental: float
+) -> tuple[Advice, ...]:
+    """Return what to do next, most useful first.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        What the cues marked.
+    cues : mapping of str to Cue
+        Cues by id, for their wording.
+    judgmental : float
+        The judgmental score of the text.
+
+    Returns
+    -------
+    tuple of Advice
+        At most `MAX_ADVICE`: one praise if something works already, the passages that judge
+        (the heaviest first), the parts that are missing, vague passages.
+    """
+    findings = list(findings)
+    text = wording()
+    found = {finding.cue for finding in findings}
+    present = [part for part in _PARTS if part in found]
+    missing = [part for part in _PARTS if part not in found]
+    judging = sorted(
+        (finding for finding in findings if finding.family == "judgmental"),
+        key=lambda finding: (-finding.weight, finding.start),
+    )
+    advice: list[Advice] = []
+    if present:
+        names = _join([cues[part].title.lower() for part in present])
+        template = text["praise_complete"] if not missing and not judging else text["praise"]
+        advice.append(Advice("praise", present[0], template.format(parts=names), ""))
+    for finding in judging[:2]:
+        message = text["remove"].format(passage=finding.text, why=finding.why)
+        advice.append(
+            Advice("remove", finding.cue, message, finding.ask, finding.start, finding.end)
+        )
+    if judgmental >= 0.5 and not judging:
+        advice.append(Advice("remove", "", text["tone_unmarked"], text["tone_unmarked_ask"]))
+    vague = next((finding for finding in findings if finding.family == "vague"), None)
+    for part in missing:
+        advice.append(Advice("add", part, text[f"add_{part}"], cues[part].missing))
+        if vague is not None:
+            message = text["vague"].format(passage=vague.text, why=vague.why)
+            advice.append(Advice("vague", vague.cue, message, vague.ask, vague.start, vague.end))
+            vague = None
+    return tuple(advice[:MAX_ADVICE])
+
+
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

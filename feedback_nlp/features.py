@@ -1,0 +1,234 @@
+"""A parsed sentence with its cues becomes named numbers that transfer between domains.
+
+Three groups, told apart by the prefix of a feature's name: ``cue:`` (what the rules found),
+``grammar:`` (word n-grams in which content words are replaced by tag and dependency) and
+``lexicon:`` (rates per word). No feature grows with the length of a text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+
+from spacy.tokens import Doc, Token
+
+from feedback_nlp.cues import CueMatch
+from feedback_nlp.lexica import load_lexicon
+
+Features = dict[str, float]
+
+_FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
+#: Gender must not move a score: third-person pronouns share one form.
+_THIRD_PERSON = {
+    "he": "they", "she": "they", "him": "them", "her": "them", "his": "their", "hers": "theirs",
+    "himself": "themself", "herself": "themself", "themselves": "themself",
+}  # fmt: skip
+_PEOPLE = {"you", "your", "yours", "yourself", "he", "she", "they", "him", "her", "his", "their",
+           "them", "u", "ur"}  # fmt: skip
+_HEDGES = {"maybe", "perhaps", "might", "could", "may", "possibly", "seem", "seems", "seemed",
+           "wonder", "guess", "think", "feel", "felt", "bit", "slightly", "somewhat"}  # fmt: skip
+_INTENSIFIERS = {"so", "very", "really", "totally", "completely", "absolutely", "extremely",
+                 "utterly", "just", "clearly", "obviously", "literally", "truly"}  # fmt: skip
+_WINDOW = 4
+
+
+def words(doc: Doc) -> list[Token]:
+    """Return the tokens of a sentence that are neither space nor punctuation."""
+    return [token for token in doc if not (token.is_space or token.is_punct)]
+
+
+def _rate(count: float, doc: Doc) -> float:
+    return count / max(len(words(doc)), 4)
+
+
+@cache
+def _valence() -> dict[str, float]:
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    return {word: value / 4 for word, value in SentimentIntensityAnalyzer().lexicon.items()}
+
+
+def _valence_of(token: Token) -> float:
+    table = _valence()
+    value = table.get(token.lower_, table.get(token.lemma_.lower(), 0.0))
+    denied = any(child.dep_ == "neg" for child in (*token.children, *token.head.children))
+    return -0.5 * value if denied and token.dep_ != "neg" else value
+
+
+def negative_rate(doc: Doc) -> float:
+    """Negative valence per word (lexicon of Hutto & Gilbert 2014), as a positive number."""
+    return _rate(-sum(min(_valence_of(token), 0.0) for token in words(doc)), doc)
+
+
+def positive_rate(doc: Doc) -> float:
+    """Positive valence per word (lexicon of Hutto & Gilbert 2014)."""
+    return _rate(sum(max(_valence_of(token), 0.0) for token in words(doc)), doc)
+
+
+def negative_near_person(doc: Doc) -> float:
+    """Strongest negative valence within four words of a second or third person pronoun."""
+    tokens = words(doc)
+    people = [i for i, token in enumerate(tokens) if token.lower_ in _PEOPLE]
+    near = (
+        -_valence_of(token)
+        for i, token in enumerate(tokens)
+        if any(abs(i - person) <= _WINDOW for person in people)
+    )
+    return max((value for value in near), default=0.0) if people else 0.0
+
+
+def worst_word(doc: Doc) -> float:
+    """Valence of the most negative word, as a positive number; 0 if none is negative."""
+    return max((-_valence_of(token) for token in words(doc)), default=0.0) if doc else 0.0
+
+
+def second_person_rate(doc: Doc) -> float:
+    """Share of words that address the receiver."""
+    return _rate(sum(token.lower_ in {"you", "your", "yours", "u"} for token in doc), doc)
+
+
+def first_person_rate(doc: Doc) -> float:
+    """Share of words by which the writer speaks of themselves."""
+    return _rate(sum(token.lower_ in {"i", "me", "my", "mine"} for token in doc), doc)
+
+
+def hedge_rate(doc: Doc) -> float:
+    """Share of words that soften a claim."""
+    return _rate(sum(token.lower_ in _HEDGES for token in doc), doc)
+
+
+def intensifier_rate(doc: Doc) -> float:
+    """Share of words that strengthen a claim."""
+    return _rate(sum(token.lower_ in _INTENSIFIERS for token in doc), doc)
+
+
+def negation_rate(doc: Doc) -> float:
+    """Share of words that deny."""
+    return _rate(sum(token.dep_ == "neg" for token in doc), doc)
+
+
+def has_number(doc: Doc) -> float:
+    """Whether there is a number."""
+    return float(any(token.like_num for token in doc))
+
+
+def has_quotation(doc: Doc) -> float:
+    """Whether words or code stand in quotation marks."""
+    return float(sum(token.text in {'"', "“", "”", "`", "‘"} for token in doc) >= 2)
+
+
+def has_name(doc: Doc) -> float:
+    """Whether a proper noun stands in the sentence (not as its first word)."""
+    return float(any(token.pos_ == "PROPN" and token.i > 0 for token in doc))
+
+
+def is_question(doc: Doc) -> float:
+    """Whether the sentence ends with a question mark."""
+    return float(doc.text.rstrip().rstrip("\"'”’)").endswith("?"))
+
+
+def past_rate(doc: Doc) -> float:
+    """Share of words that are verbs in the past tense."""
+    return _rate(sum(token.tag_ == "VBD" for token in doc), doc)
+
+
+def concrete_noun_rate(doc: Doc) -> float:
+    """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
+    count = 0
+    for token in doc:
+        if token.pos_ in {"NOUN", "PROPN"}:
+            beside = {child.dep_ for child in token.children}
+            count += bool(beside & {"nummod", "poss", "compound"})
+    return _rate(count, doc)
+
+
+LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
+    negative_rate, positive_rate, negative_near_person, worst_word, second_person_rate,
+    first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number, has_quotation,
+    has_name, is_question, past_rate, concrete_noun_rate,
+)  # fmt: skip
+
+
+def delexicalise(doc: Doc) -> list[str]:
+    """Return the sentence with content words replaced by tag and dependency.
+
+    Function words and a short list of words that carry the speech act stay as they are; numbers
+    become ``#``. The idea is that grammar transfers between domains and topic words do not.
+    """
+    kept = load_lexicon("kept_words")
+    shapes = ["<s>"]
+    for token in doc:
+        lower = token.lower_
+        if token.is_space:
+            continue
+        if token.is_punct:
+            if lower in {"?", "!", ":", ",", "."}:
+                shapes.append(lower)
+        elif token.like_num:
+            shapes.append("#")
+        elif token.pos_ in _FUNCTION_POS:
+            shapes.append(_THIRD_PERSON.get(lower, lower))
+        elif token.lemma_.lower() in kept:
+            shapes.append(f"{token.lemma_.lower()}/{token.tag_[:2]}")
+        else:
+            shapes.append(f"{token.tag_}:{token.dep_}")
+    shapes.append("</s>")
+    return shapes
+
+
+def grammar_features(doc: Doc, *, n_max: int = 3) -> Features:
+    """Return delexicalised 1- to `n_max`-grams with a vector length of 1."""
+    shapes = delexicalise(doc)
+    grams = {
+        " ".join(shapes[i : i + n])
+        for n in range(1, n_max + 1)
+        for i in range(len(shapes) - n + 1)
+    }
+    value = 1 / math.sqrt(len(grams))
+    return {f"grammar:{gram}": value for gram in grams}
+
+
+def cue_features(matches: Iterable[CueMatch]) -> Features:
+    """Return 1 for each cue and each rule that matched."""
+    features: Features = {}
+    for match in matches:
+        features[f"cue:{match.cue}"] = 1.0
+        features[f"cue:{match.cue}/{match.rule}"] = 1.0
+    return features
+
+
+def lexicon_features(doc: Doc) -> Features:
+    """Return the lexicon features of a sentence that are not 0."""
+    values = {f"lexicon:{function.__name__}": function(doc) for function in LEXICON_FEATURES}
+    return {name: value for name, value in values.items() if value}
+
+
+def sentence_features(doc: Doc, matches: Sequence[CueMatch]) -> Features:
+    """Return all named features of one parsed sentence; all are in [-1, 1]."""
+    return {**cue_features(matches), **lexicon_features(doc), **grammar_features(doc)}
+
+
+_PARTS = ("situation", "behaviour", "impact", "next_step")
+_TEXT_LEXICON = ("has_number", "has_quotation", "has_name", "concrete_noun_rate", "past_rate",
+                 "first_person_rate", "second_person_rate", "worst_word", "positive_rate",
+                 "is_question")  # fmt: skip
+
+
+def text_features(sentences: Sequence[Features]) -> Features:
+    """Return the features of a text: for each cue and lexicon feature its largest value.
+
+    The largest value, not a sum or a mean, so that sentences without content change nothing.
+    Pairs of parts are features of their own: an observation counts for more with its occasion.
+    """
+    features: Features = {}
+    for sentence in sentences:
+        for name, value in sentence.items():
+            group, _, rest = name.partition(":")
+            if group == "cue" or (group == "lexicon" and rest in _TEXT_LEXICON):
+                features[name] = max(value, features.get(name, value))
+    present = [part for part in _PARTS if f"cue:{part}" in features]
+    for i, first in enumerate(present):
+        for second in present[i + 1 :]:
+            features[f"cue:{first}+{second}"] = 1.0
+    return features

@@ -1,0 +1,205 @@
+"""The small classifiers: linear on the log-odds scale, exactly decomposable, saved with skops."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from feedback_nlp.errors import HeadsError
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
+
+#: Raise when features or heads change so that old files no longer fit.
+HEADS_VERSION = 1
+#: Every head by name; the cumulative ones answer "at least this level".
+HEAD_NAMES = (
+    "suggestion", "connection",
+    "evidence_1", "evidence_2", "evidence_3",
+    "tone_1", "tone_2", "tone_3",
+)  # fmt: skip
+#: Types that a heads file may hold beside the ones that skops trusts by itself: none.
+TRUSTED_TYPES: list[str] = []
+_MEND = "run `feedback-nlp train`, or install feedback_nlp again"
+
+
+def sigmoid(logit: float) -> float:
+    """Return the probability that belongs to log-odds."""
+    if logit >= 0:
+        return 1 / (1 + math.exp(-logit))
+    return math.exp(logit) / (1 + math.exp(logit))
+
+
+@dataclass(frozen=True)
+class LinearHead:
+    """A calibrated logistic regression over named features.
+
+    Parameters
+    ----------
+    names : ndarray of str, shape (n_features,)
+        Feature names.
+    estimator : LogisticRegression
+        Fitted on columns in the order of `names`; its calibration is folded into its
+        coefficients.
+    """
+
+    names: np.ndarray
+    estimator: LogisticRegression
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """Log-odds per unit of each feature."""
+        coefficients = np.ravel(self.estimator.coef_).tolist()
+        return dict(zip(self.names.tolist(), coefficients, strict=True))
+
+    @cached_property
+    def intercept(self) -> float:
+        """Log-odds of a text without any feature."""
+        return float(np.ravel(self.estimator.intercept_)[0])
+
+    def logit(self, features: Mapping[str, float]) -> float:
+        """Return the log-odds; features that the head doesn't know count 0."""
+        weights = self.weights
+        return self.intercept + sum(
+            weights[name] * value for name, value in features.items() if name in weights
+        )
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Return the calibrated probability in [0, 1]."""
+        return sigmoid(self.logit(features))
+
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Split the probability among the features.
+
+        Integrated gradients from the empty text (Sundararajan, Taly & Yan 2017), which have a
+        closed form for a logistic regression: each log-odds term times the slope of the chord.
+
+        Returns
+        -------
+        dict of str to float
+            Points of probability per feature; with ``baseline`` they add up to
+            `probability` exactly.
+        """
+        terms = {
+            name: self.weights[name] * value
+            for name, value in features.items()
+            if self.weights.get(name)
+        }
+        baseline = sigmoid(self.intercept)
+        total = sum(terms.values())
+        if abs(total) > 1e-9:
+            slope = (sigmoid(self.intercept + total) - baseline) / total
+        else:
+            slope = baseline * (1 - baseline)
+        return {"baseline": baseline, **{name: term * slope for name, term in terms.items()}}
+
+
+@dataclass(frozen=True)
+class Heads:
+    """All heads and where they come from.
+
+    Parameters
+    ----------
+    heads : dict of str to LinearHead
+        One for each of `HEAD_NAMES`.
+    meta : dict
+        Version, training data with hashes, figures.
+    """
+
+    heads: dict[str, LinearHead]
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> LinearHead:
+        return self.heads[name]
+
+    @property
+    def version(self) -> str:
+        """Version of the format and a short hash of the file."""
+        return f"{self.meta.get('heads_version', HEADS_VERSION)}-{self.meta.get('sha256', '')[:8]}"
+
+
+def heads_folder() -> Path:
+    """Return the folder of the shipped heads: inside the package, or `models/` of a checkout."""
+    packaged = Path(str(resources.files("feedback_nlp") / "_models"))
+    return packaged if packaged.is_dir() else Path(__file__).resolve().parent.parent / "models"
+
+
+def save_heads(heads: Heads, folder: Path) -> Path:
+    """Write ``heads.skops`` and ``heads.json`` to `folder`; return the first path.
+
+    The JSON holds the meta data and the sha256 by which `load_heads` knows an altered file.
+    """
+    import zipfile
+
+    import skops.io as sio
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "heads.skops"
+    payload = {
+        name: {"names": head.names, "estimator": head.estimator}
+        for name, head in heads.heads.items()
+    }
+    sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    meta = {**heads.meta, "heads_version": HEADS_VERSION, "sha256": digest}
+    (folder / "heads.json").write_text(
+        json.dumps(meta, indent=2, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8"
+    )
+    return path
+
+
+def load_heads(folder: Path | None = None) -> Heads:
+    """Load the heads of `folder`, by default the shipped ones.
+
+    Raises
+    ------
+    HeadsError
+        If a file is missing, altered, or of another version.
+    """
+    import skops.io as sio
+
+    folder = heads_folder() if folder is None else Path(folder)
+    meta = verify_heads(folder)
+    payload = sio.load(folder / "heads.skops", trusted=TRUSTED_TYPES)
+    absent = [name for name in HEAD_NAMES if name not in payload]
+    if absent:
+        raise HeadsError(f"{folder / 'heads.skops'} lacks the head {absent[0]!r}; {_MEND}.")
+    return Heads(
+        {name: LinearHead(part["names"], part["estimator"]) for name, part in payload.items()},
+        meta,
+    )
+
+
+def verify_heads(folder: Path) -> dict[str, Any]:
+    """Check the files of a heads folder and return the meta data.
+
+    Raises
+    ------
+    HeadsError
+        If a file is missing, altered, or of another version.
+    """
+    path, meta_path = folder / "heads.skops", folder / "heads.json"
+    for needed in (path, meta_path):
+        if not needed.is_file():
+            raise HeadsError(f"There are no trained heads at {needed}; {_MEND}.")
+    try:
+        meta: dict[str, Any] = json.loads(meta_path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise HeadsError(f"{meta_path} is not valid JSON ({error}); {_MEND}.") from error
+    if meta.get("heads_version") != HEADS_VERSION:
+        raise HeadsError(
+            f"{path} is of version {meta.get('heads_version')} and this feedback_nlp reads"
+            f" version {HEADS_VERSION}; {_MEND}."
+        )
+    if hashlib.sha256(path.read_bytes()).hexdigest() != meta.get("sha256"):
+        raise HeadsError(f"{path} was altered since it was saved, so it is not loaded; {_MEND}.")
+    return meta

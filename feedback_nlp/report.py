@@ -1,0 +1,197 @@
+"""The result of scoring one text: built once as data; every rendering is a view of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SCHEMA_VERSION = 1
+
+#: Names of the scores, in the order in which tables show them.
+SCORE_NAMES = ("actionability", "judgmental", "evidence", "suggestion", "connection", "qual")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One passage that a cue marked.
+
+    Attributes
+    ----------
+    cue : str
+        Cue id by the codebook, such as ``person_label`` or ``next_step``.
+    family : str
+        ``judgmental``, ``part`` or ``vague``.
+    title : str
+        Short name of the cue for people.
+    start, end : int
+        Offsets into the text exactly as given, in Unicode code points.
+    text : str
+        ``text[start:end]``.
+    rule : str
+        Id of the rule, inside the cue file, that matched.
+    weight : float
+        How far the finding moved its score (``judgmental`` for the judgmental family,
+        ``actionability`` otherwise), in score points of [-1, 1].
+    why : str
+        Why a reader may feel judged or lost, or what the passage gives the reader.
+    ask : str
+        A question to the writer that leads to a better sentence.
+    """
+
+    cue: str
+    family: str
+    title: str
+    start: int
+    end: int
+    text: str
+    rule: str
+    weight: float
+    why: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One summand of a score: ``baseline`` and all contributions add up to the score."""
+
+    score: str
+    source: str
+    kind: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the text with its own scores, each in [0, 1]."""
+
+    start: int
+    end: int
+    text: str
+    suggestion: float
+    judgmental: float
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to do next, most useful first.
+
+    Attributes
+    ----------
+    kind : str
+        ``praise``, ``remove``, ``add``, ``vague`` or ``empty``.
+    cue : str
+        The cue that the advice is about; ``""`` if none.
+    message : str
+        What to do, as a sentence to the writer.
+    ask : str
+        A question that helps to do it.
+    start, end : int or None
+        The passage that the advice is about, if there is one.
+    """
+
+    kind: str
+    cue: str
+    message: str
+    ask: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Scores, evidence and advice for one text.
+
+    All scores are ``None`` when the text holds nothing to score.
+
+    Attributes
+    ----------
+    text : str
+        The text exactly as given.
+    actionability : float or None
+        How far the receiver can act on it, in [0, 1].
+    judgmental : float or None
+        Calibrated probability, in [0, 1], that a reader who follows the codebook sees a
+        judgment of the person (tone 1 or higher).
+    evidence, suggestion, connection : float or None
+        The QuAL parts, each in [0, 1]; evidence is its expected level divided by 3.
+    qual : float or None
+        Expected QuAL score, 0-5.
+    tone : float or None
+        Expected level of judgmental tone, 0-3.
+    parts : dict of str to bool
+        Which of situation, behaviour, impact and next_step were found.
+    """
+
+    text: str
+    actionability: float | None
+    judgmental: float | None
+    evidence: float | None
+    suggestion: float | None
+    connection: float | None
+    qual: float | None
+    tone: float | None
+    findings: tuple[Finding, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
+    advice: tuple[Advice, ...] = ()
+    contributions: tuple[Contribution, ...] = ()
+    warnings: tuple[str, ...] = ()
+    versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> dict[str, bool]:
+        found = {finding.cue for finding in self.findings}
+        return {part: part in found for part in ("situation", "behaviour", "impact", "next_step")}
+
+    @property
+    def scores(self) -> dict[str, float | None]:
+        """The scores by name, in the order of `SCORE_NAMES`."""
+        return {name: getattr(self, name) for name in SCORE_NAMES}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything in the report as plain types, ready for JSON."""
+        return {"schema": SCHEMA_VERSION, **asdict(self), "parts": self.parts}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Report:
+        """Build a report from what `to_dict` returned, also after a trip through JSON.
+
+        Raises
+        ------
+        ValueError
+            If `data` is of another schema.
+        """
+        if data.get("schema") != SCHEMA_VERSION:
+            raise ValueError(
+                f"schema of the report must be {SCHEMA_VERSION}, given {data.get('schema')!r};"
+                " score the text again."
+            )
+        kinds = {
+            "findings": Finding,
+            "sentences": Sentence,
+            "advice": Advice,
+            "contributions": Contribution,
+        }
+        values = {key: value for key, value in data.items() if key not in ("schema", "parts")}
+        for key, kind in kinds.items():
+            values[key] = tuple(kind(**item) for item in values[key])
+        values["warnings"] = tuple(values["warnings"])
+        return cls(**values)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """The report as a JSON document (UTF-8 text, not escaped to ASCII)."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
+
+    def to_html(self) -> str:
+        """The report as a self-contained HTML fragment; the user's text is escaped."""
+        from feedback_nlp.rendering import report_html
+
+        return report_html(self)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
+
+    def __str__(self) -> str:
+        from feedback_nlp.rendering import report_text
+
+        return report_text(self)

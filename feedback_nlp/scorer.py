@@ -1,0 +1,354 @@
+"""The chain from text to report, its cache and its batches."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Literal
+
+from feedback_nlp import __version__
+from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
+from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
+from feedback_nlp.heads import Heads, load_heads
+from feedback_nlp.language import looks_foreign
+from feedback_nlp.pipeline import describe_pipeline, load_pipeline
+from feedback_nlp.reading import SentenceAnalysis, SentenceReader
+from feedback_nlp.report import Finding, Report, Sentence
+from feedback_nlp.scoring import (
+    Scores,
+    as_contributions,
+    grouped,
+    score_sentences,
+    sentence_scores,
+)
+from feedback_nlp.segmentation import cut, parse, split_sentences
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+OnError = Literal["raise", "mark"]
+
+#: A longer text is refused: it is no piece of feedback, and nobody would read the report.
+MAX_CHARS = 100_000
+#: Sentences that the cache keeps.
+CACHE_SIZE = 4096
+
+
+class Scorer:
+    """Score feedback; get one from `feedback_nlp.load`.
+
+    Parameters
+    ----------
+    nlp : Language
+        The pipeline that `feedback_nlp.pipeline.load_pipeline` returns.
+    heads : Heads
+        Trained heads.
+    max_chars : int, default 100_000
+        Longest text, in code points.
+
+    Examples
+    --------
+    >>> scorer = load()
+    >>> scorer("You never listen.").findings[0].cue
+    'absolute'
+    """
+
+    def __init__(self, nlp: Language, heads: Heads, *, max_chars: int = MAX_CHARS) -> None:
+        self.nlp = nlp
+        self.heads = heads
+        self.max_chars = max_chars
+        self.reader = SentenceReader(nlp)
+        self._cache: OrderedDict[str, SentenceAnalysis] = OrderedDict()
+        self._lock = RLock()
+        #: Versions that a score depends on.
+        self.versions = {
+            "feedback_nlp": __version__,
+            "heads": heads.version,
+            "pipeline": describe_pipeline(),
+        }
+
+    def __repr__(self) -> str:
+        return f"Scorer(heads={self.heads.version!r})"
+
+    def __call__(self, text: str) -> Report:
+        """Score one text.
+
+        Parameters
+        ----------
+        text : str
+            English feedback; blank text is valid and gives a report without scores.
+
+        Raises
+        ------
+        TextTooLongError
+            If the text is longer than `max_chars`.
+        InputError
+            If `text` is not a string.
+        """
+        return next(self.score_many([text]))
+
+    def score_many(
+        self,
+        texts: Iterable[str],
+        *,
+        batch_size: int = 256,
+        n_process: int = 1,
+        progress: bool = False,
+        on_error: OnError = "raise",
+    ) -> Iterator[Report]:
+        """Score texts in order, in constant memory.
+
+        Parameters
+        ----------
+        texts : iterable of str
+            Read lazily, `batch_size` at a time.
+        batch_size : int, default 256
+            Texts that are parsed together.
+        n_process : int, default 1
+            Processes; each loads its own pipeline.
+        progress : bool, default False
+            Show a progress bar on standard error.
+        on_error : {"raise", "mark"}
+            What a text that cannot be scored does: raise, or give a report without scores whose
+            `warnings` say why.
+
+        Yields
+        ------
+        Report
+            One for each text, in order.
+        """
+        if batch_size < 1 or n_process < 1:
+            raise InputError("batch_size and n_process must be 1 or more.")
+        reports = (
+            self._score_serially(iter(texts), batch_size, on_error)
+            if n_process == 1
+            else self._score_in_processes(iter(texts), batch_size, n_process, on_error)
+        )
+        if not progress:
+            yield from reports
+            return
+        from tqdm.auto import tqdm
+
+        total = len(texts) if hasattr(texts, "__len__") else None
+        yield from tqdm(reports, total=total, unit="text", desc="Scoring")
+
+    def _score_serially(
+        self, texts: Iterator[str], batch_size: int, on_error: OnError
+    ) -> Iterator[Report]:
+        first = 0
+        while batch := list(islice(texts, batch_size)):
+            yield from self._score_batch(batch, on_error, first)
+            first += len(batch)
+
+    def _score_batch(self, batch: list[str], on_error: OnError, first: int) -> list[Report]:
+        with self._lock:
+            problems = [self._problem(text, first + i) for i, text in enumerate(batch)]
+            error = next((problem for problem in problems if problem is not None), None)
+            if error is not None and on_error == "raise":
+                raise error
+            pieces = [
+                [] if problem is not None else cut(self.nlp, text)
+                for text, problem in zip(batch, problems, strict=True)
+            ]
+            analysed = self._analyse([doc for text in pieces for _, doc in text])
+            sentences = iter(analysed)
+            return [
+                _unscored(text, str(problem), self.versions)
+                if problem is not None
+                else self._report(text, [(offset, next(sentences)) for offset, _ in cuts])
+                for text, cuts, problem in zip(batch, pieces, problems, strict=True)
+            ]
+
+    def _problem(self, text: str, number: int) -> InputError | None:
+        if not isinstance(text, str):
+            return InputError(
+                f"Text {number} is {type(text).__name__}, not a string; leave it out or use ''."
+            )
+        if len(text) > self.max_chars:
+            return TextTooLongError(
+                f"Text {number} has {len(text):,} characters and the limit is"
+                f" {self.max_chars:,}; score it in parts."
+            )
+        return None
+
+    def _analyse(self, docs: list[Doc]) -> list[SentenceAnalysis]:
+        """Analyse tokenized sentences; equal ones once, known ones from the cache."""
+        fresh: dict[str, Doc] = {}
+        for doc in docs:
+            key = doc.text.rstrip()
+            if key in self._cache:
+                self._cache.move_to_end(key)
+            else:
+                fresh.setdefault(key, doc)
+        known = {key: self._cache[key] for doc in docs if (key := doc.text.rstrip()) in self._cache}
+        for key, doc in zip(fresh, parse(self.nlp, fresh.values()), strict=True):
+            known[key] = self.analyse_sentence(doc)
+            self._cache[key] = known[key]
+        while len(self._cache) > CACHE_SIZE:
+            self._cache.popitem(last=False)
+        return [known[doc.text.rstrip()] for doc in docs]
+
+    def analyse_sentence(self, doc: Doc) -> SentenceAnalysis:
+        """Find the cues of one parsed sentence and score it alone."""
+        sentence = self.reader.read(doc)
+        suggestion, tone = sentence_scores(sentence.features, self.heads)
+        return replace(sentence, suggestion=suggestion, tone=tone)
+
+    def report_for_doc(self, doc: Doc) -> Report:
+        """Score a Doc by its own parse, whichever pipeline made it.
+
+        Raises
+        ------
+        PipelineError
+            If the Doc has no parse or no tags.
+        TextTooLongError
+            If the text is longer than `max_chars`.
+        """
+        if len(doc) and not (doc.has_annotation("DEP") and doc.has_annotation("TAG")):
+            raise PipelineError(
+                "feedback_nlp needs a parser and a tagger before it in the pipeline;"
+                ' add it last to a pipeline such as "en_core_web_sm".'
+            )
+        if (problem := self._problem(doc.text, 0)) is not None:
+            raise problem
+        with self._lock:
+            pieces = [
+                (doc[start].idx, doc[start:end].as_doc()) for start, end in split_sentences(doc)
+            ]
+            return self._report(
+                doc.text, [(offset, self.analyse_sentence(piece)) for offset, piece in pieces]
+            )
+
+    def _report(self, text: str, sentences: list[tuple[int, SentenceAnalysis]]) -> Report:
+        if not sentences:
+            return _unscored(text, "", self.versions)
+        scores = score_sentences([sentence for _, sentence in sentences], self.heads)
+        findings = self._findings(text, sentences, scores)
+        warnings = (wording_of_warning("language"),) if looks_foreign(text) else ()
+        return Report(
+            text=text,
+            actionability=scores.actionability,
+            judgmental=scores.judgmental,
+            evidence=scores.evidence,
+            suggestion=scores.suggestion,
+            connection=scores.connection,
+            qual=scores.qual,
+            tone=scores.tone,
+            findings=findings,
+            sentences=tuple(
+                Sentence(
+                    offset, offset + len(s.text), s.text, s.suggestion, s.tone[0]
+                )
+                for offset, s in sentences
+            ),
+            advice=give_advice(findings, self.reader.cues, scores.judgmental),
+            contributions=as_contributions(scores),
+            warnings=warnings,
+            versions=self.versions,
+        )
+
+    def _findings(
+        self, text: str, sentences: list[tuple[int, SentenceAnalysis]], scores: Scores
+    ) -> tuple[Finding, ...]:
+        count = Counter(mark.cue for _, sentence in sentences for mark in sentence.marks)
+        findings = []
+        for offset, sentence in sentences:
+            own = Counter(mark.cue for mark in sentence.marks)
+            tone = grouped(self.heads["tone_1"].contributions(sentence.features))
+            for mark in sentence.marks:
+                cue = self.reader.cues[mark.cue]
+                if cue.family == "judgmental":
+                    weight = tone.get(mark.cue, 0.0) / own[mark.cue]
+                else:
+                    weight = scores.actionability_points.get(mark.cue, 0.0) / count[mark.cue]
+                start, end = offset + mark.start, offset + mark.end
+                findings.append(
+                    Finding(
+                        cue=cue.id,
+                        family=cue.family,
+                        title=cue.title,
+                        start=start,
+                        end=end,
+                        text=text[start:end],
+                        rule=mark.rule,
+                        weight=weight,
+                        why=cue.why,
+                        ask=cue.ask,
+                    )
+                )
+        return tuple(sorted(findings, key=lambda f: (f.start, -f.end, f.cue)))
+
+    def _score_in_processes(
+        self, texts: Iterator[str], batch_size: int, n_process: int, on_error: OnError
+    ) -> Iterator[Report]:
+        import multiprocessing
+        from concurrent.futures import Future, ProcessPoolExecutor
+
+        # Spawned, not forked: a notebook kernel has threads, and forking threads can deadlock.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(
+            n_process, mp_context=context, initializer=_start_worker,
+            initargs=(self.heads, self.max_chars),
+        ) as pool:  # fmt: skip
+            waiting: deque[Future[list[Report]]] = deque()
+            first = 0
+            while True:
+                while len(waiting) < 2 * n_process and (batch := list(islice(texts, batch_size))):
+                    waiting.append(pool.submit(_work, batch, on_error, first))
+                    first += len(batch)
+                if not waiting:
+                    return
+                yield from waiting.popleft().result()
+
+
+_worker: Scorer | None = None
+
+
+def _start_worker(heads: Heads, max_chars: int) -> None:
+    global _worker
+    _worker = Scorer(load_pipeline(), heads, max_chars=max_chars)
+
+
+def _work(batch: list[str], on_error: OnError, first: int) -> list[Report]:
+    assert _worker is not None
+    return _worker._score_batch(batch, on_error, first)
+
+
+def _unscored(text: str, warning: str, versions: dict[str, str]) -> Report:
+    return Report(
+        text=text,
+        actionability=None,
+        judgmental=None,
+        evidence=None,
+        suggestion=None,
+        connection=None,
+        qual=None,
+        tone=None,
+        advice=() if warning else blank_advice(),
+        warnings=(warning,) if warning else (),
+        versions=versions,
+    )
+
+
+def load(path: str | Path | None = None) -> Scorer:
+    """Load the pipeline and the heads; nothing is fetched from a network.
+
+    Parameters
+    ----------
+    path : path, optional
+        Folder with other heads than the shipped ones, as `feedback-nlp train` writes it.
+
+    Raises
+    ------
+    PipelineError
+        If the spaCy pipeline is missing, of another version, or altered.
+    HeadsError
+        If the heads are missing, altered, or of another version.
+    """
+    heads = load_heads(None if path is None else Path(path))
+    return Scorer(load_pipeline(), heads)

@@ -1,0 +1,170 @@
+"""From analysed sentences to scores and their exact explanation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from feedback_nlp.features import Features, text_features
+from feedback_nlp.heads import Heads
+from feedback_nlp.reading import SentenceAnalysis
+from feedback_nlp.report import Contribution
+
+#: actionability = 0.4 evidence + 0.4 suggestion + 0.2 connection: what happened and what to do
+#: next weigh the same, and that the one follows from the other earns the rest.
+ACTIONABILITY_WEIGHTS = {"evidence": 0.4, "suggestion": 0.4, "connection": 0.2}
+_EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
+_TONE = ("tone_1", "tone_2", "tone_3")
+
+#: Points per source: a cue id, a feature group, or ``baseline``.
+Points = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The scores of a text with the points that each source gave."""
+
+    evidence: float
+    suggestion: float
+    connection: float
+    judgmental: float
+    tone: float
+    actionability_points: Points
+    judgmental_points: Points
+
+    @property
+    def actionability(self) -> float:
+        """Weighted sum of evidence, suggestion and connection."""
+        return sum(
+            weight * getattr(self, name) for name, weight in ACTIONABILITY_WEIGHTS.items()
+        )
+
+    @property
+    def qual(self) -> float:
+        """Expected QuAL score, 0-5."""
+        return 3 * self.evidence + self.suggestion + self.connection
+
+
+def source_of(feature: str) -> str:
+    """Return what a feature is reported as: its cue's id, or the name of its group."""
+    group, _, rest = feature.partition(":")
+    if group == "cue":
+        return rest.split("/", 1)[0]
+    return feature if group == "lexicon" else group
+
+
+def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
+    """Sum the contributions of features by their source."""
+    points: Points = defaultdict(float)
+    for feature, value in contributions.items():
+        points[source_of(feature)] += factor * value
+    return dict(points)
+
+
+def evidence_features(sentences: Sequence[SentenceAnalysis]) -> Features:
+    """Return the features that the evidence heads see.
+
+    Suggestions are left out, so that adding or removing one cannot move the evidence.
+    """
+    features = text_features([sentence.features for sentence in sentences])
+    return {name: value for name, value in features.items() if "next_step" not in name}
+
+
+def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
+    """Return the features of the question whether the suggestion follows from the behaviour."""
+    features = text_features([sentence.features for sentence in sentences])
+    if not sentences:
+        return features
+    best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
+    others = [sentence for i, sentence in enumerate(sentences) if i != best]
+    shared = sentences[best].lemmas & frozenset().union(*(s.lemmas for s in others))
+    features["cue:shared_words"] = min(len(shared), 3) / 3
+    features["cue:other_sentence"] = float(bool(others))
+    own = sentences[best].features
+    for part in ("behaviour", "situation", "impact"):
+        if f"cue:{part}" in own:
+            features[f"cue:same_sentence_{part}"] = 1.0
+    return features
+
+
+def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scores:
+    """Score a text from its sentences.
+
+    Suggestion and tone are those of the sentence in which they are strongest; evidence and
+    connection read the whole text, each feature at its largest value. So sentences without
+    content change nothing.
+
+    Parameters
+    ----------
+    sentences : sequence of SentenceAnalysis
+        At least one.
+    heads : Heads
+        The trained heads.
+    """
+    asking = max(sentences, key=lambda sentence: sentence.suggestion)
+    suggestion = heads["suggestion"].contributions(asking.features)
+    whole = evidence_features(sentences)
+    evidence_points: Points = defaultdict(float)
+    for name in _EVIDENCE:
+        for source, value in grouped(heads[name].contributions(whole), 1 / 3).items():
+            evidence_points[source] += value
+    given = heads["connection"].contributions(connection_features(sentences))
+    connection = _product(grouped(suggestion), grouped(given))
+    judging = max(sentences, key=lambda sentence: sentence.tone[0])
+    points: Points = defaultdict(float)
+    for part, name in (
+        (dict(evidence_points), "evidence"),
+        (grouped(suggestion), "suggestion"),
+        (connection, "connection"),
+    ):
+        for source, value in part.items():
+            points[source] += ACTIONABILITY_WEIGHTS[name] * value
+    return Scores(
+        evidence=sum(evidence_points.values()),
+        suggestion=sum(suggestion.values()),
+        connection=sum(connection.values()),
+        judgmental=judging.tone[0],
+        tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
+        actionability_points=dict(points),
+        judgmental_points=grouped(heads["tone_1"].contributions(judging.features)),
+    )
+
+
+def _product(first: Points, second: Points) -> Points:
+    """Split the product of two sums among their summands (Shapley value of two factors)."""
+    total_first, total_second = sum(first.values()), sum(second.values())
+    base_first, base_second = first["baseline"], second["baseline"]
+    points: Points = defaultdict(float, {"baseline": base_first * base_second})
+    for source, value in first.items():
+        if source != "baseline":
+            points[source] += value * (total_second + base_second) / 2
+    for source, value in second.items():
+        if source != "baseline":
+            points[source] += value * (total_first + base_first) / 2
+    return dict(points)
+
+
+def sentence_scores(features: Features, heads: Heads) -> tuple[float, tuple[float, float, float]]:
+    """Return suggestion and the three cumulative tone probabilities of one sentence."""
+    one, two, three = (heads[name].probability(features) for name in _TONE)
+    return heads["suggestion"].probability(features), (one, two, three)
+
+
+def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
+    """Return the points of both scores, the largest first; for each score they add up to it."""
+    rows = [
+        Contribution(score, source, _kind(source), value)
+        for score, points in (
+            ("actionability", scores.actionability_points),
+            ("judgmental", scores.judgmental_points),
+        )
+        for source, value in points.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.score, row.source != "baseline", -abs(row.value))))
+
+
+def _kind(source: str) -> str:
+    if source in ("baseline", "grammar"):
+        return source
+    return "lexicon" if source.startswith("lexicon:") else "cue"

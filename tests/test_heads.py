@@ -1,0 +1,85 @@
+"""Heads: exact explanations, and files that are refused when they are not what was saved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
+
+import feedback_nlp
+from feedback_nlp.errors import HeadsError
+from feedback_nlp.heads import HEAD_NAMES, LinearHead, heads_folder, load_heads, sigmoid
+
+
+@pytest.fixture
+def folder(tmp_path):
+    copy = tmp_path / "models"
+    shutil.copytree(heads_folder(), copy)
+    return copy
+
+
+def head(coefficients, intercept):
+    estimator = LogisticRegression()
+    estimator.coef_ = np.asarray([coefficients], dtype=float)
+    estimator.intercept_ = np.asarray([intercept], dtype=float)
+    estimator.classes_ = np.asarray([0, 1])
+    names = np.asarray([f"cue:{i}" for i in range(len(coefficients))], dtype=np.str_)
+    return LinearHead(names, estimator)
+
+
+numbers = st.floats(-8, 8, allow_nan=False)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(numbers, min_size=1, max_size=6), numbers, st.data())
+def test_contributions_add_up_to_what_scikit_learn_predicts(coefficients, intercept, data):
+    values = data.draw(st.lists(numbers, min_size=len(coefficients), max_size=len(coefficients)))
+    one = head(coefficients, intercept)
+    features = dict(zip(one.names.tolist(), values, strict=True))
+    predicted = one.estimator.predict_proba(np.asarray([values]))[0, 1]
+    assert one.probability(features) == pytest.approx(predicted, abs=1e-9)
+    assert sum(one.contributions(features).values()) == pytest.approx(predicted, abs=1e-9)
+
+
+def test_unknown_features_count_nothing():
+    one = head([1.0], 0.5)
+    assert one.probability({"cue:unheard": 9.0}) == sigmoid(0.5)
+
+
+def test_the_shipped_heads_are_complete_and_say_where_they_come_from():
+    heads = load_heads()
+    assert set(HEAD_NAMES) == set(heads.heads)
+    assert heads.meta["examples"]["train"] >= 300
+    assert all(entry["sha256"] for entry in heads.meta["public_sets"].values())
+
+
+def test_loading_from_a_folder_gives_the_same_scores(folder, scorer):
+    text = "You are careless. Next time, add units."
+    assert feedback_nlp.load(folder)(text).scores == scorer(text).scores
+
+
+def test_an_altered_file_is_refused(folder):
+    path = folder / "heads.skops"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(HeadsError, match="was altered.*train"):
+        load_heads(folder)
+
+
+@pytest.mark.parametrize("name", ["heads.skops", "heads.json"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(HeadsError, match=name.replace(".", r"\.")):
+        load_heads(folder)
+
+
+def test_another_version_is_refused(folder):
+    path = folder / "heads.json"
+    meta = json.loads(path.read_text())
+    path.write_text(json.dumps({**meta, "heads_version": 99}))
+    with pytest.raises(HeadsError, match="version 99"):
+        load_heads(folder)
