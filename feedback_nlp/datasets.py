@@ -42,7 +42,9 @@ def data_folder(given: Path | None = None) -> Path:
         )
     folder = Path(name)
     if not folder.is_dir():
-        raise DataError(f"{folder} is not a folder; set {DATA_VARIABLE} to that of the public sets.")
+        raise DataError(
+            f"{folder} is not a folder; set {DATA_VARIABLE} to that of the public sets."
+        )
     return folder
 
 
@@ -98,7 +100,9 @@ def suggestion_sets(folder: Path) -> dict[str, list[LabelledText]]:
         "f1000rd_pragmatics": _rows(review, review["prag"] == "Todo", "f1000rd_pragmatics"),
         "advice_reddit": _rows(advice, advice["Majority_label"] == 1, "advice_reddit"),
         "email_intent": _rows(mail, mail["intent"] == "Yes", "email_intent"),
-        "mrbench_v3_tutor_responses": _rows(tutor, tutor["Actionability"] == "Yes", "mrbench_v3_tutor_responses"),
+        "mrbench_v3_tutor_responses": _rows(
+            tutor, tutor["Actionability"] == "Yes", "mrbench_v3_tutor_responses"
+        ),
     }
 
 

@@ -180,11 +180,10 @@ def delexicalise(doc: Doc) -> list[str]:
 def grammar_features(doc: Doc, *, n_max: int = 3) -> Features:
     """Return delexicalised 1- to `n_max`-grams with a vector length of 1."""
     shapes = delexicalise(doc)
-    grams = {
-        " ".join(shapes[i : i + n])
-        for n in range(1, n_max + 1)
-        for i in range(len(shapes) - n + 1)
-    }
+    # Ordered, not a set: sums of floats must not depend on the hash seed of a process.
+    grams = dict.fromkeys(
+        " ".join(shapes[i : i + n]) for n in range(1, n_max + 1) for i in range(len(shapes) - n + 1)
+    )
     value = 1 / math.sqrt(len(grams))
     return {f"grammar:{gram}": value for gram in grams}
 

@@ -11,8 +11,8 @@ MIN_LETTERS = 40
 #: From this share of plain English words on, the identifier is not asked.
 _ENGLISH_SHARE = 0.15
 _PLAIN = frozenset(
-    "the and to you your of a an in is are was were it that this for with not i we on be have"
-    " at by he she they his her their as but so from my me us can could would should if when".split()
+    """the and to you your of a an in is are was were it that this for with not i we on be have at
+    by he she they his her their as but so from my me us can could would should if when""".split()  # noqa: SIM905
 )
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 

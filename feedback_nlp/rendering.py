@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.advice import wording
@@ -26,7 +27,9 @@ def level(score: str, value: float | None) -> str:
 def report_text(report: Report) -> str:
     """Return the report as plain text."""
     if report.actionability is None:
-        return "\n".join([*report.warnings, *(f"{a.message} {a.ask}".strip() for a in report.advice)])
+        return "\n".join(
+            [*report.warnings, *(f"{a.message} {a.ask}".strip() for a in report.advice)]
+        )
     lines = [
         _gauge("Actionability", "actionability", report.actionability),
         _gauge("Judgmental tone", "judgmental", report.judgmental),
@@ -53,7 +56,8 @@ def _gauge(title: str, score: str, value: float | None) -> str:
 
 def _finding_line(finding: Finding, width: int) -> str:
     family = _FAMILY_WORDS[finding.family]
-    return f"  {finding.title:<{width}}  ({family}, {finding.cue}, {finding.weight:+.2f})  “{finding.text}”"
+    label = f"({family}, {finding.cue}, {finding.weight:+.2f})"
+    return f"  {finding.title:<{width}}  {label}  “{finding.text}”"
 
 
 def segments(report: Report) -> list[dict[str, Any]]:
@@ -66,7 +70,7 @@ def segments(report: Report) -> list[dict[str, Any]]:
     """
     edges = sorted({0, len(report.text)} | {e for f in report.findings for e in (f.start, f.end)})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         covering = [f for f in report.findings if f.start <= start and end <= f.end]
         pieces.append({"text": report.text[start:end], "findings": covering})
     return pieces

@@ -140,6 +140,7 @@ class Report:
 
     @property
     def parts(self) -> dict[str, bool]:
+        """Which of the four parts were found."""
         found = {finding.cue for finding in self.findings}
         return {part: part in found for part in ("situation", "behaviour", "impact", "next_step")}
 

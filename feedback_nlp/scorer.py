@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -134,7 +134,7 @@ class Scorer:
             return
         from tqdm.auto import tqdm
 
-        total = len(texts) if hasattr(texts, "__len__") else None
+        total = len(texts) if isinstance(texts, Sized) else None
         yield from tqdm(reports, total=total, unit="text", desc="Scoring")
 
     def _score_serially(
@@ -241,9 +241,7 @@ class Scorer:
             tone=scores.tone,
             findings=findings,
             sentences=tuple(
-                Sentence(
-                    offset, offset + len(s.text), s.text, s.suggestion, s.tone[0]
-                )
+                Sentence(offset, offset + len(s.text), s.text, s.suggestion, s.tone[0])
                 for offset, s in sentences
             ),
             advice=give_advice(findings, self.reader.cues, scores.judgmental),

@@ -36,9 +36,7 @@ class Scores:
     @property
     def actionability(self) -> float:
         """Weighted sum of evidence, suggestion and connection."""
-        return sum(
-            weight * getattr(self, name) for name, weight in ACTIONABILITY_WEIGHTS.items()
-        )
+        return sum(weight * getattr(self, name) for name, weight in ACTIONABILITY_WEIGHTS.items())
 
     @property
     def qual(self) -> float:
@@ -161,7 +159,9 @@ def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
         )
         for source, value in points.items()
     ]
-    return tuple(sorted(rows, key=lambda row: (row.score, row.source != "baseline", -abs(row.value))))
+    return tuple(
+        sorted(rows, key=lambda row: (row.score, row.source != "baseline", -abs(row.value)))
+    )
 
 
 def _kind(source: str) -> str:

@@ -67,7 +67,7 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while end > start and doc[end - 1].is_space:
         end -= 1
-    has_word = any(not (token.is_space or token.is_punct) for token in doc[start:end])
+    has_word = any(letter.isalnum() for letter in doc[start:end].text)
     return (start, end) if has_word else None
 
 

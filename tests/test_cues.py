@@ -58,13 +58,13 @@ def test_a_part_has_a_question_for_when_it_is_missing(cue):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("family = \"part\"", "family = \"parts\""), "family"),
-        (("why = \"Because.\"", ""), "why"),
+        (('family = "part"', 'family = "parts"'), "family"),
+        (('why = "Because."', ""), "why"),
         (("tokens", "token"), "unknown field 'token'"),
-        (("[ { LOWER = \"units\" } ]", "[ { LOWER = { IN = \"@none\" } } ]"), "no list 'none'"),
-        (("id = \"one\"", "id = \"one\"\nguards = [\"moon\"]"), "no such guard 'moon'"),
-        (("id = \"one\"", "id = \"one\"\nexpand = \"page\""), "expand"),
-        (("id = \"demo\"", "id ="), "not valid TOML"),
+        (('[ { LOWER = "units" } ]', '[ { LOWER = { IN = "@none" } } ]'), "no list 'none'"),
+        (('id = "one"', 'id = "one"\nguards = ["moon"]'), "no such guard 'moon'"),
+        (('id = "one"', 'id = "one"\nexpand = "page"'), "expand"),
+        (('id = "demo"', "id ="), "not valid TOML"),
     ],
 )
 def test_a_broken_cue_file_is_refused_with_file_and_field(change, message):

@@ -16,7 +16,8 @@ from feedback_nlp.segmentation import cut
 
 SAMPLE = "You are careless. Next time, add units to the axis on slide 4."
 PIECES = st.sampled_from(
-    ["You are lazy. ", "Next time, add units. ", "👍🏽", "\n", "é", "e\u0301", "שלום ", "\u200b", "\t",
+    ["You are lazy. ", "Next time, add units. ", "👍🏽", "\n", "é", "e\u0301", "שלום ", "\u200b",
+     "\t",
      "AGAIN!!! ", "<script>", "“Never” ", "... ", "- ", "On slide 4 ", "\r\n", "'", "?"]
 )  # fmt: skip
 TEXTS = st.one_of(st.text(max_size=120), st.lists(PIECES, max_size=12).map("".join))
@@ -135,7 +136,10 @@ def test_padding_does_not_raise_the_score(scorer, text):
     [
         ("He is careless and he never asks.", "She is careless and she never asks."),
         ("Maria left out the units.", "Ahmed left out the units."),
-        ("As a Polish nurse you explained the dose well.", "As a Dutch nurse you explained the dose well."),
+        (
+            "As a Polish nurse you explained the dose well.",
+            "As a Dutch nurse you explained the dose well.",
+        ),
     ],
 )
 def test_who_it_is_about_hardly_moves_the_scores(scorer, one, other):

@@ -1,4 +1,4 @@
-"""Check cue files against their own hits and misses: ``python -m feedback_nlp.cues.check [ID …]``."""
+"""Check cue files against their own sentences: ``python -m feedback_nlp.cues.check [ID …]``."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ _UPWARD = {
     "acomp", "attr", "oprd", "xcomp", "amod", "advmod", "pcomp", "pobj", "prep", "conj", "dobj",
     "compound", "nmod", "npadvmod", "aux", "auxpass", "dep", "prt",
 }  # fmt: skip
-_QUOTES = re.compile(r"\"[^\"]{2,}\"|“[^”]{2,}”|«[^»]{2,}»|‘[^’]{2,}’(?!\w)|(?<!\w)'[^']{2,}'(?!\w)")
+_QUOTES = re.compile(
+    r"\"[^\"]{2,}\"|“[^”]{2,}”|«[^»]{2,}»|‘[^’]{2,}’(?!\w)|(?<!\w)'[^']{2,}'(?!\w)"
+)
 
 
 def chain(token: Token) -> Iterator[Token]:
@@ -70,9 +72,8 @@ def negated(token: Token) -> bool:
 
 
 def _negates(child: Token, head: Token) -> bool:
-    if child.lower_ == "not" and child.i + 1 < len(child.doc):
-        if child.nbor().lower_ in {"only", "just"}:
-            return False
+    if child.lower_ == "not" and child.doc[child.i + 1 : child.i + 2].text in {"only", "just"}:
+        return False
     return child.dep_ == "neg" or (child.lower_ in _NEGATORS and child.i < head.i)
 
 
@@ -115,7 +116,9 @@ def question(token: Token) -> bool:
 
 def past_tense(token: Token) -> bool:
     """The anchor's clause is in the past."""
-    return any("Past" in link.morph.get("Tense") for link in chain(token))
+    verb = clause_verb(token)
+    forms = (verb, *(child for child in verb.children if child.dep_ in {"aux", "auxpass"}))
+    return any(form.tag_ == "VBD" for form in forms)
 
 
 def imperative(token: Token) -> bool:
@@ -160,11 +163,11 @@ def clause_range(doc: Doc, token: Token) -> tuple[int, int]:
             stack.append(child)
     # Words on the far side of another clause would make the mark jump over it.
     start = end = verb.i
-    while start - 1 in inside or (start - 1 >= 0 and doc[start - 1].is_punct and start - 2 in inside):
-        start -= 1
-    while end + 1 in inside or (
-        end + 1 < len(doc) and doc[end + 1].is_punct and end + 2 in inside
+    while start - 1 in inside or (
+        start - 1 >= 0 and doc[start - 1].is_punct and start - 2 in inside
     ):
+        start -= 1
+    while end + 1 in inside or (end + 1 < len(doc) and doc[end + 1].is_punct and end + 2 in inside):
         end += 1
     return start, end + 1
 

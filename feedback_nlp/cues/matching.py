@@ -72,9 +72,7 @@ class CueMatcher:
         for key, nodes in self._dependency(doc):
             cue_id, rule = self._rules[key]
             marked = [nodes[i] for i in rule.mark] if rule.mark else nodes
-            self._add(
-                found, doc, cue_id, rule, nodes[rule.anchor], min(marked), max(marked) + 1
-            )
+            self._add(found, doc, cue_id, rule, nodes[rule.anchor], min(marked), max(marked) + 1)
         return sorted(found)
 
     @staticmethod
@@ -97,7 +95,9 @@ class CueMatcher:
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    while start < end and (doc[start].is_space or doc[start].text in {",", ";", ":", "-", "–", "•"}):
+    while start < end and (
+        doc[start].is_space or doc[start].text in {",", ";", ":", "-", "–", "•"}
+    ):
         start += 1
     while end > start and (doc[end - 1].is_space or doc[end - 1].text in {",", ";", ":", ".", "-"}):
         end -= 1

@@ -73,9 +73,7 @@ def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, c: float) -> L
     names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
     vectorizer = DictVectorizer(sort=True).fit([dict.fromkeys(names, 1.0)])
     estimator = LogisticRegression(C=c, max_iter=2000, tol=1e-6)
-    estimator.fit(
-        vectorizer.transform(rows), np.asarray(labels), sample_weight=_weights(sources)
-    )
+    estimator.fit(vectorizer.transform(rows), np.asarray(labels), sample_weight=_weights(sources))
     return LinearHead(np.asarray(vectorizer.feature_names_, dtype=np.str_), estimator)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,9 @@ def public_bags(reader: SentenceReader, rows: list[LabelledText], *, progress: b
     ]
 
 
-def _touches(example: Example, start: int, sentence: SentenceAnalysis, labels: Iterable[str]) -> bool:
+def _touches(
+    example: Example, start: int, sentence: SentenceAnalysis, labels: Iterable[str]
+) -> bool:
     end, wanted = start + len(sentence.text), set(labels)
     return any(s < end and start < e and label in wanted for s, e, label in example.spans)
 
@@ -77,10 +79,7 @@ def evidence_bag(example: Example, sentences: Sentences, level: int) -> Bag:
 
 def connection_bag(example: Example, sentences: Sentences, suggestion: LinearHead) -> Bag:
     """Return the whole text as one instance, labelled by whether the suggestion connects."""
-    scored = [
-        replace(s, suggestion=suggestion.probability(s.features))
-        for _, s in sentences
-    ]
+    scored = [replace(s, suggestion=suggestion.probability(s.features)) for _, s in sentences]
     return _own_bag(example, (connection_features(scored),), example.connection, None)
 
 
@@ -141,14 +140,17 @@ def train(
     heads: dict[str, LinearHead] = {}
     figures: dict[str, Any] = {"cross_validation": {}, "own_test": {}, "leave_one_set_out": {}}
 
-    def finish(name: str, bags: list[Bag], test: list[Bag], texts: dict[str, list[str]], c: float) -> None:
+    def finish(
+        name: str, bags: list[Bag], test: list[Bag], texts: dict[str, list[str]], c: float
+    ) -> None:
         logger.info("fitting %s", name)
         held, logits = out_of_fold(bags, c=c)
         labels = np.asarray([bag.label for bag in held])
         heads[name] = calibrate(fit(bags, c=c), logits, labels)
         figures["cross_validation"][name] = {
-            **auc_with_interval(labels, logits), "auc_length_only": length_auc(labels, texts["train"]),
-        }  # fmt: skip
+            **auc_with_interval(labels, logits),
+            "auc_length_only": length_auc(labels, texts["train"]),
+        }
         probabilities = 1 / (1 + np.exp(-bag_logits(heads[name], test)))
         figures["own_test"][name] = binary_figures(
             [bag.label for bag in test], probabilities.tolist(), texts["test"]
@@ -157,7 +159,13 @@ def train(
     texts = {"train": [e.text for e, _ in learn], "test": [e.text for e, _ in check]}
     bags = [bag for rows in public["suggestion"].values() for bag in rows]
     own_bags = [suggestion_bag(e, s) for e, s in learn]
-    finish("suggestion", [*bags, *own_bags], [suggestion_bag(e, s) for e, s in check], texts, C_SENTENCE)
+    finish(
+        "suggestion",
+        [*bags, *own_bags],
+        [suggestion_bag(e, s) for e, s in check],
+        texts,
+        C_SENTENCE,
+    )
     figures["leave_one_set_out"]["suggestion"] = _leave_one_out(public["suggestion"], own_bags)
     for level in (1, 2, 3):
         bags = _tone_public(public["tone"], level)

@@ -1,0 +1,147 @@
+// Marks in the editor: they follow the text through edits until the next report arrives.
+import { StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
+import {
+  Decoration,
+  EditorView,
+  WidgetType,
+  closeHoverTooltips,
+  hoverTooltip,
+  keymap,
+  type DecorationSet,
+} from "@codemirror/view";
+import { card } from "./dom";
+import type { Mark } from "./types";
+
+export const setMarks = StateEffect.define<Mark[]>();
+/** Index of the mark that is picked out, or null. */
+export const pickMark = StateEffect.define<number | null>();
+
+interface MarkState {
+  marks: Mark[];
+  picked: number | null;
+  decorations: DecorationSet;
+}
+
+// A label takes about this share of a character of the text, plus some air.
+const LABEL_SHARE = 0.74;
+const LABEL_AIR = 1.5;
+
+class Label extends WidgetType {
+  constructor(readonly mark: Mark) {
+    super();
+  }
+
+  eq(other: Label): boolean {
+    return other.mark.cue === this.mark.cue;
+  }
+
+  toDOM(): HTMLElement {
+    // The words come from CSS, so that the editor's text stays exactly the writer's.
+    const label = document.createElement("span");
+    label.className = "fnlp-label";
+    label.dataset.title = this.mark.title;
+    label.dataset.cue = this.mark.cue;
+    label.dataset.family = this.mark.family;
+    label.setAttribute("aria-hidden", "true");
+    return label;
+  }
+
+  ignoreEvent(): boolean {
+    return false;
+  }
+}
+
+function decorate(marks: Mark[], picked: number | null): DecorationSet {
+  const ranges = [];
+  let free = -1;
+  for (const [index, mark] of marks.entries()) {
+    const classes = index === picked ? "fnlp-mark fnlp-picked" : "fnlp-mark";
+    ranges.push(
+      Decoration.mark({
+        class: classes,
+        attributes: {
+          "data-family": mark.family,
+          "data-cue": mark.cue,
+        },
+      }).range(mark.from, mark.to),
+    );
+    // Labels that would lie on each other are left out; the list names every mark.
+    if (mark.from >= free) {
+      ranges.push(Decoration.widget({ widget: new Label(mark), side: 1 }).range(mark.from));
+      free = mark.from + Math.ceil(mark.title.length * LABEL_SHARE + LABEL_AIR);
+    }
+  }
+  return Decoration.set(ranges, true);
+}
+
+export const markField = StateField.define<MarkState>({
+  create: () => ({ marks: [], picked: null, decorations: Decoration.none }),
+  update(state, transaction) {
+    let { marks, picked, decorations } = state;
+    if (transaction.docChanged) {
+      marks = marks.map((mark) => ({
+        ...mark,
+        from: transaction.changes.mapPos(mark.from, 1),
+        to: transaction.changes.mapPos(mark.to, -1),
+      }));
+      decorations = decorations.map(transaction.changes);
+    }
+    for (const effect of transaction.effects) {
+      if (effect.is(setMarks)) {
+        const length = transaction.state.doc.length;
+        marks = effect.value.filter((mark) => mark.from < mark.to && mark.to <= length);
+        picked = null;
+        decorations = decorate(marks, picked);
+      } else if (effect.is(pickMark)) {
+        picked = effect.value;
+        const alive = marks.map((mark, index) => ({ mark, index })).filter(({ mark }) => mark.from < mark.to);
+        decorations = decorate(
+          alive.map(({ mark }) => mark),
+          alive.findIndex(({ index }) => index === picked),
+        );
+      }
+    }
+    return { marks, picked, decorations };
+  },
+  provide: (field) => EditorView.decorations.from(field, (state) => state.decorations),
+});
+
+function marksAt(state: EditorState, position: number, side: number): Mark[] {
+  return state.field(markField).marks.filter(
+    ({ from, to }) =>
+      from < to && from <= position && position <= to && !(position === from && side < 0) && !(position === to && side > 0),
+  );
+}
+
+const hover = hoverTooltip(
+  (view, position, side) => {
+    const found = marksAt(view.state, position, side);
+    if (!found.length) return null;
+    return {
+      pos: Math.max(...found.map((mark) => mark.from)),
+      end: Math.min(...found.map((mark) => mark.to)),
+      above: false,
+      create: () => {
+        const dom = document.createElement("div");
+        dom.className = "fnlp-tip";
+        dom.setAttribute("role", "tooltip");
+        // Innermost first: it is what the pointer is on.
+        dom.append(...found.slice(-3).reverse().map(card));
+        return { dom };
+      },
+    };
+  },
+  { hoverTime: 180, hideOnChange: true },
+);
+
+const escape = keymap.of([
+  {
+    key: "Escape",
+    run: (view) => {
+      view.dispatch({ effects: closeHoverTooltips });
+      return false;
+    },
+  },
+]);
+
+export const marking: Extension = [markField, hover, escape];

@@ -1,0 +1,89 @@
+"""Training is reproducible, writes a card from what it measured, and beats counting words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from feedback_nlp.datasets import data_folder, manifest, read_set
+from feedback_nlp.errors import DataError
+from feedback_nlp.heads import HEAD_NAMES, heads_folder, load_heads
+from feedback_nlp.training import train
+from feedback_nlp.training.card import render_card
+from feedback_nlp.training.metrics import auc_with_interval, calibration_error, length_auc
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory, examples_path):
+    folders = [tmp_path_factory.mktemp("models") for _ in range(2)]
+    figures = [train(None, examples_path, f, progress=False, own_only=True) for f in folders]
+    return folders, figures
+
+
+def test_the_same_data_give_the_same_heads(runs):
+    (first, second), _ = runs
+    one, two = load_heads(first), load_heads(second)
+    for name in HEAD_NAMES:
+        assert one[name].names.tolist() == two[name].names.tolist()
+        np.testing.assert_array_equal(one[name].estimator.coef_, two[name].estimator.coef_)
+
+
+def test_figures_are_finite_and_stand_beside_length_alone(runs):
+    _, (figures, _) = runs
+    for figure in figures["own_test"].values():
+        assert 0 <= figure["low"] <= figure["auc"] <= figure["high"] <= 1
+        assert 0 <= figure["auc_length_only"] <= 1
+
+
+@pytest.mark.parametrize("name", ["suggestion", "tone_1", "tone_2", "evidence_2", "evidence_3"])
+def test_the_shipped_heads_beat_counting_words_on_texts_never_trained_on(name):
+    figure = load_heads().meta["figures"]["own_test"][name]
+    assert figure["low"] > max(figure["auc_length_only"], 1 - figure["auc_length_only"])
+
+
+def test_the_shipped_card_is_what_the_figures_give():
+    folder = heads_folder()
+    meta = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+    assert (folder / "README.md").read_text(encoding="utf-8") == render_card(meta)
+
+
+def test_the_shipped_heads_were_trained_on_the_shipped_examples(examples_path):
+    import hashlib
+
+    digest = hashlib.sha256(examples_path.read_bytes()).hexdigest()
+    assert load_heads().meta["examples"]["sha256"] == digest
+
+
+def test_only_free_sets_are_trained_on():
+    used = load_heads().meta["public_sets"]
+    assert used
+    assert all(manifest()[name]["use"] == "train" for name in used)
+    assert all("NC" not in entry["licence"] for entry in used.values())
+
+
+def test_without_the_public_sets_training_says_how_to_name_them(
+    monkeypatch, examples_path, tmp_path
+):
+    monkeypatch.delenv("FEEDBACK_NLP_DATA", raising=False)
+    with pytest.raises(DataError, match="FEEDBACK_NLP_DATA"):
+        train(None, examples_path, tmp_path, progress=False)
+
+
+def test_a_public_set_that_is_missing_or_altered_is_refused(tmp_path):
+    with pytest.raises(DataError, match="get it from"):
+        read_set("react", tmp_path)
+    path = tmp_path / manifest()["react"]["path"]
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not the set")
+    with pytest.raises(DataError, match="sha256 differs"):
+        read_set("react", tmp_path)
+    with pytest.raises(DataError, match="is not a folder"):
+        data_folder(tmp_path / "none")
+
+
+def test_metrics_on_cases_that_can_be_counted_by_hand():
+    assert auc_with_interval([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])["auc"] == 1.0
+    assert length_auc([0, 1], ["one", "one two"]) == 1.0
+    assert calibration_error(np.array([0, 1]), np.array([0.25, 0.25])) == pytest.approx(0.25)
