@@ -134,6 +134,12 @@ def future(token: Token) -> bool:
     return any(child.lower_ in {"will", "'ll", "shall", "going"} for child in verb.children)
 
 
+def able(token: Token) -> bool:
+    """The anchor's clause says what somebody can do: "you can always ask"."""
+    verb = clause_verb(token)
+    return any(child.lower_ in {"can", "could", "may"} for child in verb.children)
+
+
 #: Every guard by the name that cue files use.
 GUARDS: dict[str, Callable[[Token], bool]] = {
     "negated": negated,
@@ -145,6 +151,7 @@ GUARDS: dict[str, Callable[[Token], bool]] = {
     "imperative": imperative,
     "future": future,
     "reported": reported,
+    "able": able,
 }
 
 

@@ -27,19 +27,22 @@ const LABEL_SHARE = 0.74;
 const LABEL_AIR = 1.5;
 
 class Label extends WidgetType {
-  constructor(readonly mark: Mark) {
+  constructor(
+    readonly mark: Mark,
+    readonly title: string,
+  ) {
     super();
   }
 
   eq(other: Label): boolean {
-    return other.mark.cue === this.mark.cue;
+    return other.mark.cue === this.mark.cue && other.title === this.title;
   }
 
   toDOM(): HTMLElement {
     // The words come from CSS, so that the editor's text stays exactly the writer's.
     const label = document.createElement("span");
     label.className = "fnlp-label";
-    label.dataset.title = this.mark.title;
+    label.dataset.title = this.title;
     label.dataset.cue = this.mark.cue;
     label.dataset.family = this.mark.family;
     label.setAttribute("aria-hidden", "true");
@@ -53,7 +56,7 @@ class Label extends WidgetType {
 
 function decorate(marks: Mark[], picked: number | null): DecorationSet {
   const ranges = [];
-  let free = -1;
+  let free = 0;
   for (const [index, mark] of marks.entries()) {
     const classes = index === picked ? "fnlp-mark fnlp-picked" : "fnlp-mark";
     ranges.push(
@@ -67,8 +70,10 @@ function decorate(marks: Mark[], picked: number | null): DecorationSet {
     );
     // Labels that would lie on each other are left out; the list names every mark.
     if (mark.from >= free) {
-      ranges.push(Decoration.widget({ widget: new Label(mark), side: 1 }).range(mark.from));
-      free = mark.from + Math.ceil(mark.title.length * LABEL_SHARE + LABEL_AIR);
+      const together = marks.filter(({ from }) => from === mark.from).map(({ title }) => title);
+      const title = [...new Set(together)].join(" · ");
+      ranges.push(Decoration.widget({ widget: new Label(mark, title), side: 1 }).range(mark.from));
+      free = mark.from + Math.ceil(title.length * LABEL_SHARE + LABEL_AIR);
     }
   }
   return Decoration.set(ranges, true);

@@ -56,9 +56,10 @@ class Lab:
 
     def copy(self, name: str) -> str:
         """Return the name of a fresh copy of a notebook."""
-        copy = f"{secrets.token_hex(4)}_{name}"
-        shutil.copyfile(self.root / name, self.root / copy)
-        return copy
+        folder = secrets.token_hex(4)
+        (self.root / folder).mkdir()
+        shutil.copyfile(self.root / name, self.root / folder / name)
+        return f"{folder}/{name}"
 
     def stop_kernels(self) -> None:
         """End every kernel, so that the next test begins with none."""
@@ -181,7 +182,9 @@ class Visit:
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
     """A fresh page that records its requests and what went wrong in it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 860}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 940}, locale="en-GB", reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(20_000)
     requests: list[str] = []
