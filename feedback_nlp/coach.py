@@ -17,7 +17,6 @@ NOTEBOOK = "01_draft_feedback.ipynb"
 _LAB = ("jupyterlab", "ipywidgets", "anywidget")
 # Nothing that is typed, and no sign that somebody is typing, leaves the machine.
 _OFFLINE = (
-    "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
 )
@@ -42,7 +41,8 @@ def run_notebook(*, browser: bool = True, port: int | None = None) -> int:
             f" pip install {' '.join(missing)}."
         )
     notebook = find_notebook(Path.cwd())
-    with subprocess.Popen(lab_command(notebook, browser=browser, port=port)) as lab:
+    command = lab_command(notebook, browser=browser, port=port)
+    with subprocess.Popen(command, env=lab_environment()) as lab:
         # Termination is sent to this process alone, Ctrl+C to JupyterLab as well, which asks
         # before it stops.
         signal.signal(signal.SIGTERM, lambda *_: lab.terminate())
@@ -66,6 +66,16 @@ def lab_command(notebook: Path, *, browser: bool, port: int | None) -> list[str]
     if port is not None:
         command.append(f"--port={port}")
     return command
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the environment in which JupyterLab does not ask to fetch news."""
+    quiet = str(resources.files("feedback_nlp") / "jupyter")
+    others = os.environ.get("JUPYTER_CONFIG_PATH")
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": f"{quiet}{os.pathsep}{others}" if others else quiet,
+    }
 
 
 def find_notebook(folder: Path) -> Path:

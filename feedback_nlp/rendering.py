@@ -6,22 +6,14 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from feedback_nlp.advice import wording
 from feedback_nlp.report import Finding, Report
+from feedback_nlp.words import actionability_words, tone_words
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
 _BAR = 20
 _FAMILY_WORDS = {"judgmental": "may judge", "part": "part", "vague": "vague"}
-
-
-def level(score: str, value: float | None) -> str:
-    """Return plain words for a score: ``level("judgmental", 0.9)`` is "judges the person"."""
-    if value is None:
-        return "no score"
-    words: dict[str, str] = wording("levels")[score]
-    return words["low" if value < 0.35 else "middle" if value < 0.65 else "high"]
 
 
 def report_text(report: Report) -> str:
@@ -31,8 +23,8 @@ def report_text(report: Report) -> str:
             [*report.warnings, *(f"{a.message} {a.ask}".strip() for a in report.advice)]
         )
     lines = [
-        _gauge("Actionability", "actionability", report.actionability),
-        _gauge("Judgmental tone", "judgmental", report.judgmental),
+        _gauge("Actionability", report.actionability, actionability_words(report)),
+        _gauge("Judgmental tone", report.judgmental, tone_words(report)),
         f"QuAL {report.qual:.1f} of 5: evidence {report.evidence:.2f},"
         f" suggestion {report.suggestion:.2f}, connection {report.connection:.2f}",
     ]
@@ -48,10 +40,10 @@ def report_text(report: Report) -> str:
     return "\n".join(lines)
 
 
-def _gauge(title: str, score: str, value: float | None) -> str:
+def _gauge(title: str, value: float | None, words: str) -> str:
     filled = round(_BAR * (value or 0.0))
     bar = "█" * filled + "░" * (_BAR - filled)
-    return f"{title:<16} {value:4.2f} {bar} {level(score, value)}"
+    return f"{title:<16} {value:4.2f} {bar} {words}"
 
 
 def _finding_line(finding: Finding, width: int) -> str:
@@ -94,7 +86,7 @@ _HTML = """\
 {% for advice in report.advice %}<p>{{ advice.message }} {{ advice.ask }}</p>{% endfor %}
 {% else %}
 <table>
-{% for name, title, value, words in gauges %}
+{% for title, value, words in gauges %}
 <tr><th scope="row" style="text-align:left">{{ title }}</th>
 <td><meter min="0" max="1" value="{{ '%.3f' % value }}">{{ '%.2f' % value }}</meter></td>
 <td>{{ '%.2f' % value }}, {{ words }}</td></tr>
@@ -120,7 +112,7 @@ def _template() -> Template:
 def report_html(report: Report) -> str:
     """Return the report as a self-contained HTML fragment; the user's text is escaped."""
     gauges = [
-        (name, title, getattr(report, name), level(name, getattr(report, name)))
-        for name, title in (("actionability", "Actionability"), ("judgmental", "Judgmental tone"))
+        ("Actionability", report.actionability, actionability_words(report)),
+        ("Judgmental tone", report.judgmental, tone_words(report)),
     ]
     return _template().render(report=report, pieces=segments(report), gauges=gauges)

@@ -17,7 +17,8 @@ pytest.importorskip("anywidget")
 
 from feedback_nlp.widgets import DraftCoach
 from feedback_nlp.widgets.offsets import Utf16Offsets
-from feedback_nlp.widgets.view import report_view, tone_words
+from feedback_nlp.widgets.view import report_view
+from feedback_nlp.words import tone_words
 
 HOSTILE = "<img src=x onerror=alert(1)> You are lazy. \u202e</script>\u200b{{x}}"
 
@@ -102,7 +103,8 @@ def test_view_shows_at_most_three_advices_praise_first() -> None:
 )
 def test_tone_words(judgmental: float | None, tone: float | None, words: str) -> None:
     """Plain words follow the probability first, then the level."""
-    assert tone_words(judgmental, tone) == words
+    report = Report("x", None, judgmental, None, None, None, None, tone)
+    assert tone_words(report) == words
 
 
 def test_unknown_option_raises() -> None:

@@ -140,6 +140,12 @@ def able(token: Token) -> bool:
     return any(child.lower_ in {"can", "could", "may"} for child in verb.children)
 
 
+def asked(token: Token) -> bool:
+    """The anchor is the verb of an embedded question: "they asked what she saw"."""
+    question_word = any(child.tag_ in {"WP", "WRB", "WDT"} for child in token.children)
+    return question_word and token.dep_ in {"ccomp", "pcomp"}
+
+
 #: Every guard by the name that cue files use.
 GUARDS: dict[str, Callable[[Token], bool]] = {
     "negated": negated,
@@ -152,6 +158,7 @@ GUARDS: dict[str, Callable[[Token], bool]] = {
     "future": future,
     "reported": reported,
     "able": able,
+    "asked": asked,
 }
 
 

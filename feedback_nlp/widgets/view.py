@@ -6,6 +6,7 @@ from typing import Any
 
 from feedback_nlp.report import Report
 from feedback_nlp.widgets.offsets import Utf16Offsets
+from feedback_nlp.words import actionability_words, tone_words
 
 #: More advice at a time is not read.
 MAX_ADVICE = 3
@@ -16,11 +17,6 @@ _PARTS = {
     "impact": ("Impact", "What did it lead to?"),
     "next_step": ("Next step", "What could they try?"),
 }
-# Bounds are the lowest value that no longer gets the words.
-_ACTIONABILITY_WORDS = ((0.35, "not yet"), (0.65, "partly"), (1.01, "ready to act on"))
-_TONE_WORDS = ((1.0, "slightly judging"), (2.2, "judging"), (3.01, "hurtful"))
-# Below this probability the text counts as describing, whatever the expected tone.
-_DESCRIBES_BELOW = 0.35
 
 
 def report_view(report: Report, *, revision: int) -> dict[str, Any]:
@@ -94,26 +90,13 @@ def dials(report: Report) -> list[dict[str, Any]]:
             "title": "Actionable",
             "hint": "how far they can act on it",
             "value": report.actionability,
-            "words": _below(_ACTIONABILITY_WORDS, report.actionability),
+            "words": actionability_words(report),
         },
         {
             "id": "judgmental",
             "title": "Judging",
             "hint": "chance that it reads as a judgment",
             "value": report.judgmental,
-            "words": tone_words(report.judgmental, report.tone),
+            "words": tone_words(report),
         },
     ]
-
-
-def tone_words(judgmental: float | None, tone: float | None) -> str:
-    """Return plain words for the tone: ``tone_words(0.9, 2.5)`` is "hurtful"."""
-    if judgmental is not None and judgmental < _DESCRIBES_BELOW:
-        return "describes"
-    return "" if judgmental is None else _below(_TONE_WORDS, tone)
-
-
-def _below(steps: tuple[tuple[float, str], ...], value: float | None) -> str:
-    if value is None:
-        return ""
-    return next((words for bound, words in steps if value < bound), steps[-1][1])

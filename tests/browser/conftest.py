@@ -9,7 +9,6 @@ import secrets
 import shutil
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,17 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from feedback_nlp.coach import NOTEBOOK, lab_command, lab_environment
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 START_SECONDS = 60
-_LAB = (
-    "--ServerApp.open_browser=False",
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
-)
 _CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -106,24 +101,18 @@ def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab
     shutil.copytree(
         NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     )
-    # Without this JupyterLab asks whether it may fetch news.
-    silent = home / "settings" / "@jupyterlab" / "apputils-extension"
-    silent.mkdir(parents=True)
-    (silent / "notification.jupyterlab-settings").write_text(
-        json.dumps({"fetchNews": "false", "checkForUpdates": False})
-    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
+    # The command and the environment that `feedback-nlp coach` uses: what is tested is what runs.
     command = [
-        sys.executable, "-m", "jupyterlab", *_LAB, f"--ServerApp.root_dir={root}",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+        *lab_command(root / NOTEBOOK, browser=False, port=port),
+        "--ServerApp.ip=127.0.0.1",
+        "--ServerApp.port_retries=0",
         f"--IdentityProvider.token={token}",
-    ]  # fmt: skip
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
-        command.append("--allow-root")
-    environment = os.environ | {
+    ]
+    environment = lab_environment() | {
         "JUPYTER_CONFIG_DIR": str(home / "config"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
