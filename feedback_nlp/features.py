@@ -1,14 +1,14 @@
 """A parsed sentence with its cues becomes named numbers that transfer between domains.
 
-Three groups, told apart by the prefix of a feature's name: ``cue:`` (what the rules found),
-``grammar:`` (word n-grams in which content words are replaced by tag and dependency) and
+Groups, told apart by the prefix of a feature's name: ``cue:`` and ``family:`` (what the rules
+found), ``grammar:`` (word n-grams in which content words are replaced by tag and dependency) and
 ``lexicon:`` (rates per word). No feature grows with the length of a text.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from spacy.tokens import Doc, Token
@@ -188,10 +188,14 @@ def grammar_features(doc: Doc, *, n_max: int = 3) -> Features:
     return {f"grammar:{gram}": value for gram in grams}
 
 
-def cue_features(matches: Iterable[CueMatch]) -> Features:
-    """Return 1 for each cue and each rule that matched."""
+def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> Features:
+    """Return 1 for each family, each cue and each rule that matched.
+
+    The family lets rare cues borrow strength from the others.
+    """
     features: Features = {}
     for match in matches:
+        features[f"family:{family_of[match.cue]}"] = 1.0
         features[f"cue:{match.cue}"] = 1.0
         features[f"cue:{match.cue}/{match.rule}"] = 1.0
     return features
@@ -203,9 +207,22 @@ def lexicon_features(doc: Doc) -> Features:
     return {name: value for name, value in values.items() if value}
 
 
-def sentence_features(doc: Doc, matches: Sequence[CueMatch]) -> Features:
-    """Return all named features of one parsed sentence; all are in [-1, 1]."""
-    return {**cue_features(matches), **lexicon_features(doc), **grammar_features(doc)}
+def sentence_features(
+    doc: Doc, matches: Sequence[CueMatch], family_of: Mapping[str, str]
+) -> Features:
+    """Return all named features of one parsed sentence; all are in [-1, 1].
+
+    Parameters
+    ----------
+    doc : Doc
+        One parsed sentence.
+    matches : sequence of CueMatch
+        What the cues found in it.
+    family_of : mapping of str to str
+        Family of each cue id.
+    """
+    cues = cue_features(matches, family_of)
+    return {**cues, **lexicon_features(doc), **grammar_features(doc)}
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")

@@ -54,6 +54,7 @@ class SentenceReader:
     def __init__(self, nlp: Language) -> None:
         self.nlp = nlp
         self.cues: dict[str, Cue] = {cue.id: cue for cue in load_cues()}
+        self._family_of = {cue.id: cue.family for cue in self.cues.values()}
         self._matcher = CueMatcher(nlp.vocab, self.cues.values())
 
     def read(self, doc: Doc) -> SentenceAnalysis:
@@ -64,7 +65,7 @@ class SentenceReader:
             span = doc[match.start : match.end]
             marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
         lemmas = frozenset(t.lemma_.lower() for t in doc if t.pos_ in _CONTENT_POS)
-        features = sentence_features(doc, matches)
+        features = sentence_features(doc, matches, self._family_of)
         return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas)
 
     def read_texts(

@@ -257,11 +257,16 @@ class Scorer:
         findings = []
         for offset, sentence in sentences:
             own = Counter(mark.cue for mark in sentence.marks)
+            n_judging = sum(
+                n for cue, n in own.items() if self.reader.cues[cue].family == "judgmental"
+            )
             tone = grouped(self.heads["tone_1"].contributions(sentence.features))
             for mark in sentence.marks:
                 cue = self.reader.cues[mark.cue]
                 if cue.family == "judgmental":
-                    weight = tone.get(mark.cue, 0.0) / own[mark.cue]
+                    # Its own points and its share of what the family as a whole gave.
+                    shared = tone.get("family:judgmental", 0.0) / n_judging
+                    weight = tone.get(mark.cue, 0.0) / own[mark.cue] + shared
                 else:
                     weight = scores.actionability_points.get(mark.cue, 0.0) / count[mark.cue]
                 start, end = offset + mark.start, offset + mark.end

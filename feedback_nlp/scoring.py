@@ -49,7 +49,7 @@ def source_of(feature: str) -> str:
     group, _, rest = feature.partition(":")
     if group == "cue":
         return rest.split("/", 1)[0]
-    return feature if group == "lexicon" else group
+    return feature if group in ("lexicon", "family") else group
 
 
 def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
@@ -167,4 +167,5 @@ def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
 def _kind(source: str) -> str:
     if source in ("baseline", "grammar"):
         return source
-    return "lexicon" if source.startswith("lexicon:") else "cue"
+    group, colon, _ = source.partition(":")
+    return group if colon else "cue"

@@ -87,7 +87,9 @@ def quoted(token: Token) -> bool:
 def reported(token: Token) -> bool:
     """The words are reported: "the client said that you are lazy"."""
     for link in (token, *token.ancestors):
-        if link.dep_ in {"ccomp", "oprd"} and link.head.lemma_.lower() in _REPORTING:
+        # After its verb only: "you are selfish, everybody says so" is the writer's own judgment.
+        after = link.i > link.head.i
+        if after and link.dep_ in {"ccomp", "oprd"} and link.head.lemma_.lower() in _REPORTING:
             speaker = subject(link.head)
             if speaker is not None and speaker.lower_ not in {"i", "we", "you"}:
                 return True
