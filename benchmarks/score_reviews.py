@@ -31,7 +31,9 @@ def seconds(job: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print rows per second and ratios as a Markdown table."""
-    texts = read_set("f1000rd_pragmatics", data_folder())["text"].tolist()
+    reviews = read_set("f1000rd_pragmatics", data_folder())
+    texts = reviews["text"].tolist()
+    categories = reviews["prag"]
     bare = spacy.load(find_pipeline().path)
 
     def score() -> None:
@@ -50,6 +52,8 @@ def main() -> None:
         f"| feedback_nlp `score_many` | {len(texts) / ours:.0f} | {theirs / ours:.2f} |\n"
         f"| spaCy {find_pipeline().name}, default components | {len(texts) / theirs:.0f} | 1.00 |\n"
     )
+    scored = feedback_nlp.score_frame(reviews)[["suggestion", "judgmental"]]
+    sys.stdout.write(f"\n{scored.groupby(categories).mean().round(2)}\n")
 
 
 if __name__ == "__main__":
