@@ -56,6 +56,11 @@ def _valence_of(token: Token) -> float:
     return -0.5 * value if denied and token.dep_ != "neg" else value
 
 
+def _describing(token: Token) -> float:
+    """Return the valence of a describing word; what is done may be harsh: "kill the process"."""
+    return 0.0 if token.pos_ in {"VERB", "AUX"} else _valence_of(token)
+
+
 def negative_rate(doc: Doc) -> float:
     """Negative valence per word (lexicon of Hutto & Gilbert 2014), as a positive number."""
     return _rate(-sum(min(_valence_of(token), 0.0) for token in words(doc)), doc)
@@ -67,11 +72,11 @@ def positive_rate(doc: Doc) -> float:
 
 
 def negative_near_person(doc: Doc) -> float:
-    """Strongest negative valence within four words of a second or third person pronoun."""
+    """Strongest negative valence of a describing word within four words of a person pronoun."""
     tokens = words(doc)
     people = [i for i, token in enumerate(tokens) if token.lower_ in _PEOPLE]
     near = (
-        -_valence_of(token)
+        -_describing(token)
         for i, token in enumerate(tokens)
         if any(abs(i - person) <= _WINDOW for person in people)
     )
@@ -79,8 +84,8 @@ def negative_near_person(doc: Doc) -> float:
 
 
 def worst_word(doc: Doc) -> float:
-    """Valence of the most negative word, as a positive number; 0 if none is negative."""
-    return max((-_valence_of(token) for token in words(doc)), default=0.0) if doc else 0.0
+    """Valence of the most negative describing word, as a positive number; 0 if none is negative."""
+    return max((-_describing(token) for token in words(doc)), default=0.0) if doc else 0.0
 
 
 def second_person_rate(doc: Doc) -> float:
