@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,10 +20,13 @@ DATA_VARIABLE = "FEEDBACK_NLP_DATA"
 
 @dataclass(frozen=True, slots=True)
 class LabelledText:
-    """One text of a public set with a yes/no label."""
+    """One text of a public set.
+
+    `labels` holds 0 or 1 for each head that the set says something about.
+    """
 
     text: str
-    label: int
+    labels: dict[str, int]
     group: str
     source: str
 
@@ -75,18 +79,37 @@ def read_set(name: str, folder: Path) -> pd.DataFrame:
     return pd.read_parquet(path)
 
 
-def _rows(frame: pd.DataFrame, label: pd.Series, source: str) -> list[LabelledText]:
-    columns = (frame["text"], label.astype(int), frame["text_group"].astype(str))
+def _rows(name: str, frame: pd.DataFrame, labels: Iterable[dict[str, int]]) -> list[LabelledText]:
+    columns = (frame["text"], labels, frame["text_group"].astype(str))
     return [
-        LabelledText(text, int(y), f"{source}:{group}", source)
-        for text, y, group in zip(*columns, strict=True)
+        LabelledText(text, given, f"{name}:{group}", name)
+        for text, given, group in zip(*columns, strict=True)
     ]
 
 
-def suggestion_sets(folder: Path) -> dict[str, list[LabelledText]]:
-    """Return the training rows that teach what a suggestion is, by set.
+def _review_labels(act: str) -> dict[str, int]:
+    """Return what the act of a review sentence (Kuznetsov et al. 2022) says by the codebook.
 
-    Only the official training parts are read where a set has a split.
+    Reviews are critical and almost never personal: weaknesses and requests are no judgment of a
+    person. A recap or a heading says nothing about the work; a weakness names what is wrong.
+    """
+    labels = {"suggestion": int(act == "Todo"), "gap": int(act in {"Todo", "Weakness"})}
+    if act in {"Todo", "Weakness"}:
+        labels |= dict.fromkeys(("tone_1", "tone_2", "tone_3"), 0)
+    if act != "Todo":
+        labels["evidence_1"] = int(act in {"Weakness", "Strength"})
+    if act in {"Weakness", "Strength", "Structure", "Other"}:
+        labels["evidence_2"] = int(act == "Weakness")
+    return labels
+
+
+def training_sets(folder: Path) -> dict[str, list[LabelledText]]:
+    """Return the public training rows by set; official test parts are left out.
+
+    Raises
+    ------
+    DataError
+        If a set is missing or altered.
     """
     review = read_set("f1000rd_pragmatics", folder)
     review = review[review["split"] != "test"]
@@ -96,26 +119,99 @@ def suggestion_sets(folder: Path) -> dict[str, list[LabelledText]]:
     mail = mail[mail["split"] == "train"]
     tutor = read_set("mrbench_v3_tutor_responses", folder)
     tutor = tutor[tutor["Actionability"].isin(["Yes", "No"])]
-    return {
-        "f1000rd_pragmatics": _rows(review, review["prag"] == "Todo", "f1000rd_pragmatics"),
-        "advice_reddit": _rows(advice, advice["Majority_label"] == 1, "advice_reddit"),
-        "email_intent": _rows(mail, mail["intent"] == "Yes", "email_intent"),
-        "mrbench_v3_tutor_responses": _rows(
-            tutor, tutor["Actionability"] == "Yes", "mrbench_v3_tutor_responses"
-        ),
-    }
-
-
-def tone_sets(folder: Path) -> dict[str, list[LabelledText]]:
-    """Return the training rows that teach tone, by set.
-
-    Talk-page comments give the hostile end; sentences of open peer reviews, which are critical
-    and almost never personal, give negative content that is no judgment of a person.
-    """
     talk = read_set("wiki_toxicity", folder)
-    review = read_set("f1000rd_pragmatics", folder)
-    review = review[(review["split"] != "test") & review["prag"].isin(["Weakness", "Todo"])]
-    return {
-        "wiki_toxicity": _rows(talk, talk["toxic"] == 1, "wiki_toxicity"),
-        "f1000rd_pragmatics": _rows(review, review["prag"] == "none", "f1000rd_pragmatics"),
-    }
+    labels: dict[str, tuple[pd.DataFrame, list[dict[str, int]]]] = {
+        "f1000rd_pragmatics": (review, [_review_labels(act) for act in review["prag"]]),
+        "advice_reddit": (advice, [{"suggestion": int(y)} for y in advice["Majority_label"] == 1]),
+        "email_intent": (mail, [{"suggestion": int(y)} for y in mail["intent"] == "Yes"]),
+        "mrbench_v3_tutor_responses": (
+            tutor, [{"suggestion": int(y)} for y in tutor["Actionability"] == "Yes"]
+        ),
+        # A toxic comment judges clearly; whether it is hostile (level 3) is not known.
+        "wiki_toxicity": (
+            talk,
+            [
+                {"tone_1": 1, "tone_2": 1} if y else {"tone_1": 0, "tone_2": 0, "tone_3": 0}
+                for y in talk["toxic"] == 1
+            ],
+        ),
+    }  # fmt: skip
+    return {name: _rows(name, frame, given) for name, (frame, given) in labels.items()}
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A public set as a test of one score; no head may have been trained on it.
+
+    Attributes
+    ----------
+    set, measure : str
+        Name of the set and what is told apart.
+    score : str
+        Which score of a report is measured.
+    texts, labels : list
+        Texts and 0/1 labels.
+    target : float or None
+        AUC that the project aims at.
+    """
+
+    set: str
+    measure: str
+    score: str
+    texts: list[str]
+    labels: list[int]
+    target: float | None = None
+
+
+#: The six attributes of the unhealthy comments (Price et al. 2020).
+UNHEALTHY = ("antagonize", "condescending", "dismissive", "generalisation_unfair", "hostile",
+             "sarcastic")  # fmt: skip
+_UNHEALTHY_TARGETS = {"condescending": 0.70, "dismissive": 0.72, "hostile": 0.80}
+
+
+def cross_domain_sets(folder: Path) -> list[Measurement]:
+    """Return the sets that are only ever measured on, with the score that each is a test of.
+
+    Raises
+    ------
+    DataError
+        If a set is missing or altered.
+    """
+
+    def measurement(
+        name: str, measure: str, score: str, frame: pd.DataFrame, label: pd.Series,
+        target: float | None,
+    ) -> Measurement:  # fmt: skip
+        labels = label.astype(int).tolist()
+        return Measurement(name, measure, score, frame["text"].tolist(), labels, target)
+
+    review = read_set("disapere_review_sentences", folder)
+    review = review[review["split"] == "test"]
+    points = read_set("react", folder)
+    forum = read_set("semeval2019_task9_suggestions", folder)
+    phones, hotels = (forum[forum["split"] == split] for split in ("test", "test_B"))
+    comments = read_set("unhealthy_comments_valtest", folder)
+    any_of = comments[list(UNHEALTHY)].max(axis=1) == 1
+    request = review["review_action"] == "arg_request"
+    actionable = points["Label1"] == "actionable"
+    semeval = "semeval2019_task9_suggestions"
+    unhealthy = "unhealthy_comments_valtest"
+    return [
+        measurement("disapere_review_sentences", "request (test part)", "suggestion", review, request, 0.90),
+        measurement("react", "actionable", "actionability", points, actionable, 0.80),
+        measurement(semeval, "suggestion (A test)", "suggestion", phones, phones["label"], 0.92),
+        measurement(semeval, "suggestion (B test)", "suggestion", hotels, hotels["label"], 0.90),
+        measurement(unhealthy, "any of the six", "judgmental", comments, any_of, 0.70),
+        *(
+            measurement(unhealthy, name, "judgmental", comments, comments[name], _UNHEALTHY_TARGETS.get(name))
+            for name in UNHEALTHY
+        ),
+    ]
+
+
+def human_tutors(folder: Path) -> pd.Series:
+    """Return for each text of MRBench by a human tutor whether it is actionable (Yes, not No)."""
+    tutor = read_set("mrbench_v3_tutor_responses", folder)
+    human = tutor[tutor["tutor"].isin(["Expert", "Novice"])]
+    human = human[human["Actionability"].isin(["Yes", "No"])]
+    return pd.Series((human["Actionability"] == "Yes").astype(int).tolist(), index=human["text"])

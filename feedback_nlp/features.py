@@ -30,6 +30,10 @@ _HEDGES = {"maybe", "perhaps", "might", "could", "may", "possibly", "seem", "see
            "wonder", "guess", "think", "feel", "felt", "bit", "slightly", "somewhat"}  # fmt: skip
 _INTENSIFIERS = {"so", "very", "really", "totally", "completely", "absolutely", "extremely",
                  "utterly", "just", "clearly", "obviously", "literally", "truly"}  # fmt: skip
+_RECEIVER = {"you", "your", "yours", "yourself", "yourselves", "u", "ur"}
+_SUBJECTS = {"nsubj", "nsubjpass"}
+_COURTESY = {"thank", "thanks", "sorry", "please", "appreciate", "agree", "apologise", "apologize"}
+_NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 _WINDOW = 4
 
 
@@ -123,11 +127,6 @@ def has_quotation(doc: Doc) -> float:
     return float(sum(token.text in {'"', "“", "”", "`", "‘"} for token in doc) >= 2)
 
 
-def has_name(doc: Doc) -> float:
-    """Whether a proper noun stands in the sentence (not as its first word)."""
-    return float(any(token.pos_ == "PROPN" and token.i > 0 for token in doc))
-
-
 def is_question(doc: Doc) -> float:
     """Whether the sentence ends with a question mark."""
     return float(doc.text.rstrip().rstrip("\"'”’)").endswith("?"))
@@ -148,10 +147,82 @@ def concrete_noun_rate(doc: Doc) -> float:
     return _rate(count, doc)
 
 
+def negative_description_rate(doc: Doc) -> float:
+    """Negative valence of describing words per word, as a positive number."""
+    return _rate(sum(max(-_describing(token), 0.0) for token in words(doc)), doc)
+
+
+def addressed(doc: Doc) -> float:
+    """Whether the receiver is addressed."""
+    return float(any(token.lower_ in _RECEIVER for token in doc))
+
+
+def addressed_negatively(doc: Doc) -> float:
+    """Valence of the most negative describing word where the receiver is addressed."""
+    return addressed(doc) * worst_word(doc)
+
+
+def receiver_is_subject(doc: Doc) -> float:
+    """Whether the receiver is the subject of a verb."""
+    return float(any(t.lower_ in _RECEIVER and t.dep_ in _SUBJECTS for t in doc))
+
+
+def starts_with_receiver(doc: Doc) -> float:
+    """Whether the receiver is the first word."""
+    first = words(doc)[:1]
+    return float(bool(first) and first[0].lower_ in _RECEIVER)
+
+
+def starts_with_verb(doc: Doc) -> float:
+    """Whether the first word is a verb in its base form."""
+    first = words(doc)[:1]
+    return float(bool(first) and first[0].tag_ == "VB")
+
+
+def person_is_something(doc: Doc) -> float:
+    """Whether "be" stands with a person as its subject."""
+    people = (token for token in doc if token.dep_ == "nsubj" and token.lower_ in _PEOPLE)
+    return float(any(person.head.lemma_ == "be" for person in people))
+
+
+def trait_word(doc: Doc) -> float:
+    """Whether a word for a negative trait occurs, whatever it is said of."""
+    traits = load_lexicon("negative_traits")
+    return float(any(token.lemma_.lower() in traits for token in doc))
+
+
+def insult_word(doc: Doc) -> float:
+    """Whether an insulting noun occurs, whatever it is said of."""
+    insults = load_lexicon("insults")
+    return float(any(token.lemma_.lower() in insults for token in doc))
+
+
+def group_word(doc: Doc) -> float:
+    """Whether people are spoken of as a group: "people", "voters", "that lot"."""
+    return float(any(token.lower_ in load_lexicon("group_words") for token in doc))
+
+
+def question_to_receiver(doc: Doc) -> float:
+    """Whether a question addresses the receiver."""
+    return is_question(doc) * addressed(doc)
+
+
+def ellipsis(doc: Doc) -> float:
+    """Whether the writer trails off."""
+    return float(any("..." in token.text or "…" in token.text for token in doc))
+
+
+def courtesy(doc: Doc) -> float:
+    """Whether the writer thanks, apologises, asks politely or agrees."""
+    return float(any(token.lemma_.lower() in _COURTESY for token in doc))
+
+
 LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
-    negative_rate, positive_rate, negative_near_person, worst_word, second_person_rate,
-    first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number, has_quotation,
-    has_name, is_question, past_rate, concrete_noun_rate,
+    negative_rate, positive_rate, negative_near_person, worst_word, negative_description_rate,
+    addressed, addressed_negatively, receiver_is_subject, starts_with_receiver, starts_with_verb,
+    person_is_something, trait_word, insult_word, group_word, question_to_receiver, ellipsis,
+    courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
+    has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
 )  # fmt: skip
 
 
@@ -177,7 +248,8 @@ def delexicalise(doc: Doc) -> list[str]:
         elif token.lemma_.lower() in kept:
             shapes.append(f"{token.lemma_.lower()}/{token.tag_[:2]}")
         else:
-            shapes.append(f"{token.tag_}:{token.dep_}")
+            # A name counts as a noun: whether the tagger knows it must not move a score.
+            shapes.append(f"{_NOUN_TAGS.get(token.tag_, token.tag_)}:{token.dep_}")
     shapes.append("</s>")
     return shapes
 
@@ -231,9 +303,26 @@ def sentence_features(
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")
-_TEXT_LEXICON = ("has_number", "has_quotation", "has_name", "concrete_noun_rate", "past_rate",
+_TEXT_LEXICON = ("has_number", "has_quotation", "concrete_noun_rate", "past_rate",
                  "first_person_rate", "second_person_rate", "worst_word", "positive_rate",
                  "is_question")  # fmt: skip
+
+
+def in_context(sentences: Sequence[Features]) -> list[Features]:
+    """Return the features of each sentence with the parts that the other sentences hold.
+
+    An observation counts for more when a neighbour says when and where. Suggestions are left
+    out, so that adding or removing one cannot move what reads these features.
+    """
+    result = []
+    for i, sentence in enumerate(sentences):
+        features = {name: value for name, value in sentence.items() if "next_step" not in name}
+        for part in ("situation", "behaviour", "impact"):
+            name = f"cue:{part}"
+            if any(name in other for j, other in enumerate(sentences) if j != i):
+                features[f"context:{part}"] = 1.0
+        result.append(features)
+    return result
 
 
 def text_features(sentences: Sequence[Features]) -> Features:

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 #: Raise when features or heads change so that old files no longer fit.
-HEADS_VERSION = 1
+HEADS_VERSION = 2
 #: Every head by name; the cumulative ones answer "at least this level".
 HEAD_NAMES = (
-    "suggestion", "connection",
+    "suggestion", "connection", "gap",
     "evidence_1", "evidence_2", "evidence_3",
     "tone_1", "tone_2", "tone_3",
 )  # fmt: skip

@@ -26,7 +26,8 @@ def report_text(report: Report) -> str:
         _gauge("Actionability", report.actionability, actionability_words(report)),
         _gauge("Judgmental tone", report.judgmental, tone_words(report)),
         f"QuAL {report.qual:.1f} of 5: evidence {report.evidence:.2f},"
-        f" suggestion {report.suggestion:.2f}, connection {report.connection:.2f}",
+        f" suggestion {report.suggestion:.2f}, connection {report.connection:.2f}"
+        f" (gap {report.gap:.2f})",
     ]
     if report.findings:
         lines += ["", "What stands out"]

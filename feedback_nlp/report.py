@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 #: Names of the scores, in the order in which tables show them.
 SCORE_NAMES = ("actionability", "judgmental", "evidence", "suggestion", "connection", "qual")
@@ -115,6 +115,9 @@ class Report:
         judgment of the person (tone 1 or higher).
     evidence, suggestion, connection : float or None
         The QuAL parts, each in [0, 1]; evidence is its expected level divided by 3.
+    gap : float or None
+        Probability, in [0, 1], that the text points at something that could be otherwise: a
+        weakness, an open question or a request.
     qual : float or None
         Expected QuAL score, 0-5.
     tone : float or None
@@ -129,6 +132,7 @@ class Report:
     evidence: float | None
     suggestion: float | None
     connection: float | None
+    gap: float | None
     qual: float | None
     tone: float | None
     findings: tuple[Finding, ...] = ()

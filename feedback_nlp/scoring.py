@@ -6,14 +6,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from feedback_nlp.features import Features, text_features
+from feedback_nlp.features import Features, in_context, text_features
 from feedback_nlp.heads import Heads
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
-#: actionability = 0.4 evidence + 0.4 suggestion + 0.2 connection: what happened and what to do
-#: next weigh the same, and that the one follows from the other earns the rest.
-ACTIONABILITY_WEIGHTS = {"evidence": 0.4, "suggestion": 0.4, "connection": 0.2}
+#: actionability = 0.3 evidence + 0.3 suggestion + 0.3 gap + 0.1 connection: what happened, what
+#: to do next, and pointing at what could be otherwise weigh the same. Without a gap between what
+#: is and what could be, there is nothing to act on (Sadler 1989). Connection weighs least, as
+#: even people agree little about it.
+ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connection": 0.1}
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 _TONE = ("tone_1", "tone_2", "tone_3")
 
@@ -28,6 +30,7 @@ class Scores:
     evidence: float
     suggestion: float
     connection: float
+    gap: float
     judgmental: float
     tone: float
     actionability_points: Points
@@ -35,7 +38,7 @@ class Scores:
 
     @property
     def actionability(self) -> float:
-        """Weighted sum of evidence, suggestion and connection."""
+        """Weighted sum of evidence, suggestion, gap and connection."""
         return sum(weight * getattr(self, name) for name, weight in ACTIONABILITY_WEIGHTS.items())
 
     @property
@@ -47,7 +50,7 @@ class Scores:
 def source_of(feature: str) -> str:
     """Return what a feature is reported as: its cue's id, or the name of its group."""
     group, _, rest = feature.partition(":")
-    if group == "cue":
+    if group in ("cue", "context"):
         return rest.split("/", 1)[0]
     return feature if group in ("lexicon", "family") else group
 
@@ -58,15 +61,6 @@ def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
     for feature, value in contributions.items():
         points[source_of(feature)] += factor * value
     return dict(points)
-
-
-def evidence_features(sentences: Sequence[SentenceAnalysis]) -> Features:
-    """Return the features that the evidence heads see.
-
-    Suggestions are left out, so that adding or removing one cannot move the evidence.
-    """
-    features = text_features([sentence.features for sentence in sentences])
-    return {name: value for name, value in features.items() if "next_step" not in name}
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
@@ -89,9 +83,9 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
 def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scores:
     """Score a text from its sentences.
 
-    Suggestion and tone are those of the sentence in which they are strongest; evidence and
-    connection read the whole text, each feature at its largest value. So sentences without
-    content change nothing.
+    Each score is that of the sentence in which it is strongest, evidence with a look at which
+    parts its neighbours hold; connection reads the whole text, each feature at its largest value.
+    So sentences without content change nothing.
 
     Parameters
     ----------
@@ -102,11 +96,14 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     """
     asking = max(sentences, key=lambda sentence: sentence.suggestion)
     suggestion = heads["suggestion"].contributions(asking.features)
-    whole = evidence_features(sentences)
+    placed = in_context([sentence.features for sentence in sentences])
     evidence_points: Points = defaultdict(float)
     for name in _EVIDENCE:
-        for source, value in grouped(heads[name].contributions(whole), 1 / 3).items():
+        best = max(placed, key=heads[name].logit)
+        for source, value in grouped(heads[name].contributions(best), 1 / 3).items():
             evidence_points[source] += value
+    pointing = max(sentences, key=lambda sentence: heads["gap"].logit(sentence.features))
+    gap = heads["gap"].contributions(pointing.features)
     given = heads["connection"].contributions(connection_features(sentences))
     connection = _product(grouped(suggestion), grouped(given))
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
@@ -114,6 +111,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     for part, name in (
         (dict(evidence_points), "evidence"),
         (grouped(suggestion), "suggestion"),
+        (grouped(gap), "gap"),
         (connection, "connection"),
     ):
         for source, value in part.items():
@@ -122,6 +120,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         evidence=sum(evidence_points.values()),
         suggestion=sum(suggestion.values()),
         connection=sum(connection.values()),
+        gap=sum(gap.values()),
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),

@@ -1,10 +1,10 @@
-"""Fit one head from bags of instances, calibrate it and measure it without leaking."""
+"""Fit one head from bags of instances and calibrate it without leaking."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
@@ -13,33 +13,46 @@ from sklearn.model_selection import GroupKFold
 
 from feedback_nlp.features import Features
 from feedback_nlp.heads import LinearHead
+from feedback_nlp.training.bags import OWN, Bag
 
 #: A feature that fewer instances show is left out.
 MIN_COUNT = 4
 #: No source counts for more than this many instances, however large it is.
 SOURCE_CAP = 4000
-#: Instances of our own examples count this often: only they carry all labels of the codebook.
-OWN_WEIGHT = 4.0
-OWN = "own"
 N_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Bag:
-    """One labelled text as its instances (sentences, or the text itself as a single one).
+class Recipe:
+    """How a head is fitted.
 
-    `instance_labels` are known for our own examples, whose spans say which sentence earns the
-    label; for a public text only the label of the whole is known.
+    Parameters
+    ----------
+    c : float
+        Inverse strength of the L2 penalty.
+    weights : mapping of str to float
+        How often an instance of a source counts; 1 where nothing is said.
     """
 
-    instances: tuple[Features, ...]
-    label: int
-    group: str
-    source: str
-    instance_labels: tuple[int, ...] | None = None
+    c: float = 1.0
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
-def fit(bags: Sequence[Bag], *, c: float) -> LinearHead:
+#: Chosen by leaving out one training set or domain at a time. Our own examples weigh more, as
+#: only they carry all labels of the codebook; reviews are nearer to feedback than the others.
+_SUGGESTION = Recipe(weights={OWN: 4.0, "f1000rd_pragmatics": 2.0})
+_TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5})
+_EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5})
+RECIPES: dict[str, Recipe] = {
+    "suggestion": _SUGGESTION,
+    "gap": _SUGGESTION,
+    "connection": Recipe(c=0.3),
+    **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
+    **dict.fromkeys(("tone_1", "tone_2", "tone_3"), _TONE),
+}
+
+
+def fit(bags: Sequence[Bag], recipe: Recipe) -> LinearHead:
     """Fit a logistic regression on instances.
 
     A public text of several sentences does not tell which of them earned its label. Two passes
@@ -50,16 +63,16 @@ def fit(bags: Sequence[Bag], *, c: float) -> LinearHead:
     ----------
     bags : sequence of Bag
         Training texts.
-    c : float
-        Inverse strength of the L2 penalty.
+    recipe : Recipe
+        Penalty and weights.
     """
-    head = _fit_instances(bags, None, c)
+    head = _fit_instances(bags, None, recipe)
     if any(bag.instance_labels is None and len(bag.instances) > 1 for bag in bags):
-        head = _fit_instances(bags, head, c)
+        head = _fit_instances(bags, head, recipe)
     return head
 
 
-def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, c: float) -> LinearHead:
+def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe) -> LinearHead:
     rows: list[Features] = []
     labels: list[int] = []
     sources: list[str] = []
@@ -72,8 +85,9 @@ def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, c: float) -> L
     # Sorted, so that the same data always give the same columns.
     names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
     vectorizer = DictVectorizer(sort=True).fit([dict.fromkeys(names, 1.0)])
-    estimator = LogisticRegression(C=c, max_iter=2000, tol=1e-6)
-    estimator.fit(vectorizer.transform(rows), np.asarray(labels), sample_weight=_weights(sources))
+    estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-6)
+    weights = _weights(sources, recipe.weights)
+    estimator.fit(vectorizer.transform(rows), np.asarray(labels), sample_weight=weights)
     return LinearHead(np.asarray(vectorizer.feature_names_, dtype=np.str_), estimator)
 
 
@@ -85,10 +99,10 @@ def _labelled_instances(bag: Bag, guide: LinearHead | None) -> list[tuple[Featur
     return [(max(bag.instances, key=guide.logit), bag.label)]
 
 
-def _weights(sources: Sequence[str]) -> np.ndarray:
+def _weights(sources: Sequence[str], weights: Mapping[str, float]) -> np.ndarray:
     counts = Counter(sources)
     weight = {
-        source: OWN_WEIGHT if source == OWN else min(1.0, SOURCE_CAP / count)
+        source: weights.get(source, 1.0) * min(1.0, SOURCE_CAP / count)
         for source, count in counts.items()
     }
     return np.asarray([weight[source] for source in sources])
@@ -99,19 +113,46 @@ def bag_logits(head: LinearHead, bags: Sequence[Bag]) -> np.ndarray:
     return np.asarray([max(head.logit(row) for row in bag.instances) for bag in bags])
 
 
-def out_of_fold(bags: Sequence[Bag], *, c: float) -> tuple[list[Bag], np.ndarray]:
-    """Return our own bags and their log-odds from models that never saw their group."""
-    own = [bag for bag in bags if bag.source == OWN]
-    public = [bag for bag in bags if bag.source != OWN]
-    logits = np.zeros(len(own))
-    folds = GroupKFold(N_FOLDS).split(own, groups=[bag.group for bag in own])
-    for seen, held_out in folds:
-        head = fit([*public, *(own[i] for i in seen)], c=c)
-        logits[held_out] = bag_logits(head, [own[i] for i in held_out])
-    return own, logits
+def out_of_fold(
+    bags: Sequence[Bag],
+    held: Sequence[Bag],
+    recipe: Recipe,
+    *,
+    by: Callable[[Bag], str] = lambda bag: bag.group,
+) -> np.ndarray:
+    """Return the log-odds of `held` from models that never saw their group.
+
+    Parameters
+    ----------
+    bags : sequence of Bag
+        All training texts, `held` among them.
+    held : sequence of Bag
+        Texts to predict.
+    recipe : Recipe
+        Penalty and weights.
+    by : callable
+        What must not stand on both sides: by default `Bag.group`.
+
+    Returns
+    -------
+    ndarray, shape (len(held),)
+    """
+    keys = [by(bag) for bag in held]
+    folds = GroupKFold(min(N_FOLDS, len(set(keys)))).split(held, groups=keys)
+    logits = np.zeros(len(held))
+    for _, chosen in folds:
+        away = {keys[i] for i in chosen}
+        head = fit([bag for bag in bags if by(bag) not in away], recipe)
+        logits[chosen] = bag_logits(head, [held[i] for i in chosen])
+    return logits
 
 
-def calibrate(head: LinearHead, logits: np.ndarray, labels: np.ndarray) -> LinearHead:
+def calibrate(
+    head: LinearHead,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    weights: np.ndarray | None = None,
+) -> LinearHead:
     """Fold a logistic calibration (Platt 1999) into the coefficients of a head.
 
     Parameters
@@ -119,9 +160,11 @@ def calibrate(head: LinearHead, logits: np.ndarray, labels: np.ndarray) -> Linea
     head : LinearHead
         Fitted on all training data.
     logits, labels : ndarray, shape (n_texts,)
-        Out-of-fold log-odds and 0/1 labels of our own training texts.
+        Out-of-fold log-odds and 0/1 labels of training texts.
+    weights : ndarray, shape (n_texts,), optional
+        How often each text counts.
     """
-    platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels)
+    platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels, sample_weight=weights)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     # A negative slope would turn every explanation round; a useless head becomes a constant.
     slope = max(slope, 0.0)

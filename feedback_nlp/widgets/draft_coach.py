@@ -129,11 +129,11 @@ class DraftCoach(anywidget.AnyWidget):
     def _blank_report(self) -> Report:
         from feedback_nlp.advice import blank_advice
 
-        return Report("", None, None, None, None, None, None, None, advice=blank_advice())
+        return Report("", None, None, None, None, None, None, None, None, advice=blank_advice())
 
     @traitlets.default("report_data")
     def _blank_view(self) -> dict[str, Any]:
-        return report_view(Report("", None, None, None, None, None, None, None), revision=0)
+        return report_view(Report("", None, None, None, None, None, None, None, None), revision=0)
 
     @traitlets.validate("text")
     def _clean_text(self, proposal: Any) -> str:

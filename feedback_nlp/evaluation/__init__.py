@@ -1,0 +1,1 @@
+"""How valid, calibrated, fair and steady the scores are."""

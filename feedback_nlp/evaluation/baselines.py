@@ -1,0 +1,79 @@
+"""What a score has to beat: length, VADER, words, and politeness strategies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
+
+#: Politeness strategies after Danescu-Niculescu-Mizil et al. 2013 (ACL), table 3, as patterns.
+STRATEGIES: dict[str, str] = {
+    "gratitude": r"\b(?:thanks|thank you|i appreciate|grateful)\b",
+    "deference": r"^\W*(?:great|good|nice|interesting|cool|excellent|awesome)\b",
+    "greeting": r"^\W*(?:hi|hello|hey|dear)\b",
+    "positive": r"\b(?:great|good|nice|well|excellent|clear|strong|love|like|helpful|enjoy\w*)\b",
+    "negative": r"\b(?:bad|poor|wrong|weak|terrible|awful|useless|unclear|hate|fail\w*|lazy)\b",
+    "apology": r"\b(?:sorry|apologi[sz]e|excuse me|forgive me|woops|oops)\b",
+    "please": r"\w\W+please\b",
+    "please_start": r"^\W*please\b",
+    "indirect": r"\bby the way\b|\bbtw\b",
+    "direct_question": r"(?:^|[.!?]\s+)(?:what|why|who|how|when|where)\b",
+    "direct_start": r"(?:^|[.!?]\s+)(?:so|then|and|but|or)\b",
+    "counterfactual_modal": r"\b(?:could|would) you\b",
+    "indicative_modal": r"\b(?:can|will) you\b",
+    "first_person_start": r"(?:^|[.!?]\s+)(?:i|my|mine)\b",
+    "first_person_plural": r"\b(?:we|our|us|ours)\b",
+    "first_person": r"\w\W+(?:i|my|mine|me)\b",
+    "second_person": r"\w\W+(?:you|your|yours)\b",
+    "second_person_start": r"(?:^|[.!?]\s+)(?:you|your|yours)\b",
+    "hedges": r"\b(?:i think|suggest|maybe|perhaps|might|seems?|possibly|somewhat|a bit)\b",
+    "factuality": r"\b(?:in fact|the point|the reality|the truth|really|actually|honestly)\b",
+}  # fmt: skip
+_PATTERNS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in STRATEGIES.items()}
+
+
+def n_words(texts: Sequence[str]) -> np.ndarray:
+    """Return the number of words of each text."""
+    return np.asarray([len(text.split()) for text in texts], dtype=float)
+
+
+def vader_negativity(texts: Sequence[str]) -> np.ndarray:
+    """Return minus VADER's compound score (Hutto & Gilbert 2014): higher is more negative."""
+    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+    vader = SentimentIntensityAnalyzer()
+    return np.asarray([-vader.polarity_scores(text)["compound"] for text in texts])
+
+
+def strategies(text: str) -> dict[str, float]:
+    """Return which politeness strategies a text uses."""
+    return {name: 1.0 for name, pattern in _PATTERNS.items() if pattern.search(text)}
+
+
+class Politeness:
+    """Logistic regression over politeness strategies."""
+
+    def __init__(self) -> None:
+        self._model = make_pipeline(DictVectorizer(), LogisticRegression(max_iter=1000))
+
+    def fit(self, texts: Sequence[str], labels: Sequence[int]) -> Politeness:
+        """Fit on texts with 0/1 labels."""
+        self._model.fit([strategies(text) for text in texts], labels)
+        return self
+
+    def decision_function(self, texts: Sequence[str]) -> np.ndarray:
+        """Return the log-odds of each text."""
+        return np.asarray(self._model.decision_function([strategies(text) for text in texts]))
+
+
+def words() -> Pipeline:
+    """Return TF-IDF of words and word pairs with a logistic regression."""
+    return make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
+        LogisticRegression(max_iter=1000),
+    )

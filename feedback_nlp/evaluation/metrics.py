@@ -1,0 +1,136 @@
+"""How good a score is: discrimination and calibration, each beside the length-only floor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.stats import rankdata
+from sklearn.metrics import brier_score_loss, roc_auc_score
+
+N_BOOTSTRAP = 1000
+N_BINS = 10
+
+
+def auc_with_interval(
+    labels: Sequence[int] | np.ndarray, scores: Sequence[float] | np.ndarray, *, seed: int = 0
+) -> dict[str, float]:
+    """Return the AUC with its bootstrap 95 % interval.
+
+    Returns
+    -------
+    dict
+        ``auc``, ``low``, ``high`` and ``n``; NaN where only one class is there.
+    """
+    y, s = np.asarray(labels), np.asarray(scores)
+    if len(set(y.tolist())) < 2:
+        return {"auc": float("nan"), "low": float("nan"), "high": float("nan"), "n": len(y)}
+    rng = np.random.default_rng(seed)
+    draws = []
+    for _ in range(N_BOOTSTRAP):
+        pick = rng.integers(0, len(y), len(y))
+        if 0 < y[pick].sum() < len(y):
+            draws.append(roc_auc_score(y[pick], s[pick]))
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return {
+        "auc": float(roc_auc_score(y, s)), "low": float(low), "high": float(high), "n": len(y),
+    }  # fmt: skip
+
+
+def length_auc(labels: Sequence[int] | np.ndarray, texts: Sequence[str]) -> float:
+    """Return the AUC of the number of words alone: the floor that a score must beat."""
+    y = np.asarray(labels)
+    if len(set(y.tolist())) < 2:
+        return float("nan")
+    return float(roc_auc_score(y, [len(text.split()) for text in texts]))
+
+
+def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the expected calibration error over ten bins of equal width (Naeini et al. 2015)."""
+    bins = np.minimum((probabilities * N_BINS).astype(int), N_BINS - 1)
+    error = 0.0
+    for index in range(N_BINS):
+        inside = bins == index
+        if inside.any():
+            gap = abs(labels[inside].mean() - probabilities[inside].mean())
+            error += inside.mean() * gap
+    return float(error)
+
+
+def binary_figures(
+    labels: Sequence[int], probabilities: Sequence[float], texts: Sequence[str]
+) -> dict[str, float]:
+    """Return AUC with interval, the length-only AUC, ECE and Brier score."""
+    y, p = np.asarray(labels), np.asarray(probabilities)
+    return {
+        **auc_with_interval(y, p),
+        "auc_length_only": length_auc(y, texts),
+        "positive": float(y.mean()),
+        "ece": calibration_error(y, p),
+        "ece_by_chance": calibration_error_by_chance(p),
+        "brier": float(brier_score_loss(y, p)),
+    }
+
+
+def rank_correlation(
+    values: Sequence[float] | np.ndarray,
+    scores: Sequence[float] | np.ndarray,
+    texts: Sequence[str],
+    *,
+    seed: int = 0,
+) -> dict[str, float]:
+    """Return Spearman's rank correlation, also with length partialled out, with intervals.
+
+    Returns
+    -------
+    dict
+        ``rho``, ``low``, ``high``; ``partial``, ``partial_low``, ``partial_high`` (the rank
+        correlation with the number of words held constant); ``rho_length_only``; ``n``.
+    """
+    y, s = np.asarray(values, dtype=float), np.asarray(scores, dtype=float)
+    words = np.asarray([len(text.split()) for text in texts], dtype=float)
+    rng = np.random.default_rng(seed)
+    draws = [_correlations(y, s, words)]
+    for _ in range(N_BOOTSTRAP):
+        pick = rng.integers(0, len(y), len(y))
+        draws.append(_correlations(y[pick], s[pick], words[pick]))
+    table = np.asarray(draws)
+    low, high = np.nanpercentile(table[1:], [2.5, 97.5], axis=0)
+    rho, partial, floor = table[0]
+    return {
+        "rho": float(rho), "low": float(low[0]), "high": float(high[0]),
+        "partial": float(partial), "partial_low": float(low[1]), "partial_high": float(high[1]),
+        "rho_length_only": float(floor), "n": len(y),
+    }  # fmt: skip
+
+
+def _correlations(y: np.ndarray, s: np.ndarray, words: np.ndarray) -> tuple[float, float, float]:
+    if min(y.std(), s.std(), words.std()) == 0:
+        return float("nan"), float("nan"), float("nan")
+    ranks = np.corrcoef([rankdata(y), rankdata(s), rankdata(words)])
+    ys, yw, sw = ranks[0, 1], ranks[0, 2], ranks[1, 2]
+    partial = (ys - yw * sw) / np.sqrt(max((1 - yw**2) * (1 - sw**2), 1e-12))
+    return float(ys), float(partial), float(yw)
+
+
+def reliability(labels: np.ndarray, probabilities: np.ndarray) -> list[dict[str, float]]:
+    """Return mean probability and share of positives per bin, for a reliability plot."""
+    bins = np.minimum((probabilities * N_BINS).astype(int), N_BINS - 1)
+    return [
+        {
+            "predicted": float(probabilities[bins == index].mean()),
+            "observed": float(labels[bins == index].mean()),
+            "n": int((bins == index).sum()),
+        }
+        for index in range(N_BINS)
+        if (bins == index).any()
+    ]
+
+
+def calibration_error_by_chance(
+    probabilities: np.ndarray, *, n_draws: int = 200, seed: int = 0
+) -> float:
+    """Return the ECE that perfectly calibrated labels would show in a sample of this size."""
+    rng = np.random.default_rng(seed)
+    draws = (rng.random(len(probabilities)) < probabilities for _ in range(n_draws))
+    return float(np.mean([calibration_error(draw.astype(float), probabilities) for draw in draws]))

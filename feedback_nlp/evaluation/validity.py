@@ -1,0 +1,221 @@
+"""Discrimination in domain, on a domain left out, on other fields, and per group of features.
+
+Each figure stands beside baselines that saw the same training texts: the number of words, VADER,
+TF-IDF with a logistic regression, and politeness strategies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from feedback_nlp.datasets import Measurement
+from feedback_nlp.evaluation import baselines
+from feedback_nlp.evaluation.metrics import auc_with_interval, length_auc, rank_correlation
+from feedback_nlp.examples import Example
+from feedback_nlp.heads import HEAD_NAMES, LinearHead
+from feedback_nlp.scorer import Scorer
+from feedback_nlp.training.bags import Corpus, own_bags, public_bags
+from feedback_nlp.training.fitting import RECIPES, bag_logits, fit, out_of_fold
+from feedback_nlp.training.run import head_bags
+
+Figures = dict[str, Any]
+
+#: Groups of features by the prefix of their names, for the ablation.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "cues": ("cue:", "family:", "context:"),
+    "grammar": ("grammar:",),
+    "lexicon": ("lexicon:",),
+    "all": ("",),
+}
+
+
+def in_domain(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+    """Cross-validate every head on our own training part; minimal pairs stay together."""
+    result: Figures = {}
+    for name in HEAD_NAMES:
+        held = own_bags(name, corpus.part("train"), heads["suggestion"])
+        logits = out_of_fold(head_bags(corpus, name, heads["suggestion"]), held, RECIPES[name])
+        texts = [e.text for e, _ in corpus.part("train") if _used(name, e)]
+        result[name] = _figure([bag.label for bag in held], logits, texts)
+    return result
+
+
+def leave_one_out(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+    """Measure every head on each public set and each of our domains by a model without it."""
+    result: Figures = {}
+    for name in HEAD_NAMES:
+        bags = head_bags(corpus, name, heads["suggestion"])
+        rows = {
+            source: ([r.text for r, _ in found if name in r.labels], public_bags(name, found))
+            for source, found in corpus.public.items()
+        }
+        for domain in sorted({e.domain for e, _ in corpus.part("train")}):
+            own = [(e, s) for e, s in corpus.part("train") if e.domain == domain]
+            texts = [e.text for e, _ in own if _used(name, e)]
+            rows[domain] = (texts, own_bags(name, own, heads["suggestion"]))
+        for source, (texts, held) in rows.items():
+            labels = [bag.label for bag in held]
+            # Fewer than ten of a class say nothing.
+            if min(sum(labels), len(labels) - sum(labels)) < 10:
+                continue
+            head = fit([bag for bag in bags if bag.domain != source], RECIPES[name])
+            result.setdefault(name, {})[source] = _figure(labels, bag_logits(head, held), texts)
+    return result
+
+
+def tutors_left_out(corpus: Corpus, labels: dict[str, int]) -> Figures:
+    """Measure suggestion on human tutors' replies by a model that saw no tutoring at all.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Training texts; those of the tutoring set are left out.
+    labels : dict of str to int
+        Texts of human tutors with their label.
+    """
+    name = "mrbench_v3_tutor_responses"
+    bags = [bag for bag in head_bags(corpus, "suggestion") if bag.source != name]
+    head = fit(bags, RECIPES["suggestion"])
+    rows = [(row, s) for row, s in corpus.public[name] if row.text in labels]
+    held = public_bags("suggestion", rows)
+    texts = [row.text for row, _ in rows]
+    return {
+        "set": name, "measure": "human tutors, set left out", "score": "suggestion",
+        "target": 0.82,
+        **_figure([bag.label for bag in held], bag_logits(head, held), texts),
+    }  # fmt: skip
+
+
+def ablation(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+    """Measure every head with one group of features only, on our test part and out of domain."""
+    result: Figures = {}
+    for name in ("suggestion", "gap", "evidence_2", "evidence_3", "tone_1", "tone_2"):
+        bags = head_bags(corpus, name, heads["suggestion"])
+        test = own_bags(name, corpus.part("test"), heads["suggestion"])
+        for group, prefixes in GROUPS.items():
+            keep = _keeper(prefixes)
+            head = fit([bag.only(keep) for bag in bags], RECIPES[name])
+            held = [bag.only(keep) for bag in test]
+            labels = [bag.label for bag in test]
+            figure = auc_with_interval(labels, bag_logits(head, held))
+            result.setdefault(name, {})[group] = figure
+    return result
+
+
+def _keeper(prefixes: tuple[str, ...]) -> Callable[[str], bool]:
+    return lambda feature: feature.startswith(prefixes)
+
+
+class Baselines:
+    """Words and politeness strategies, fitted once on what the heads were fitted on.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Training texts.
+    """
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._models: dict[str, dict[str, Any]] = {}
+        for score, head in {"suggestion": "suggestion", "judgmental": "tone_1"}.items():
+            texts, labels = self._training(corpus, head)
+            self._models[score] = {
+                "words": baselines.words().fit(texts, labels),
+                "politeness": baselines.Politeness().fit(texts, labels),
+            }
+
+    @staticmethod
+    def _training(corpus: Corpus, head: str) -> tuple[list[str], list[int]]:
+        pairs = [
+            (e.text, e.suggestion if head == "suggestion" else int(e.tone >= 1))
+            for e, _ in corpus.part("train")
+        ]
+        for rows in corpus.public.values():
+            pairs += [(row.text, row.labels[head]) for row, _ in rows if head in row.labels]
+        return [text for text, _ in pairs], [label for _, label in pairs]
+
+    def figures(self, score: str, texts: Sequence[str], labels: Sequence[int]) -> Figures:
+        """Return the AUC of each baseline."""
+        models = self._models["judgmental" if score == "judgmental" else "suggestion"]
+        values = {
+            "vader": baselines.vader_negativity(texts),
+            **{name: model.decision_function(texts) for name, model in models.items()},
+        }
+        return {name: auc_with_interval(labels, value)["auc"] for name, value in values.items()}
+
+
+def cross_domain(
+    scorer: Scorer, sets: Sequence[Measurement], floors: Baselines, *, progress: bool = False
+) -> list[Figures]:
+    """Measure the shipped scores on sets that nothing was trained on."""
+    scores: dict[tuple[str, ...], dict[str, np.ndarray]] = {}
+    result = []
+    for item in sets:
+        key = tuple(item.texts)
+        if key not in scores:
+            reports = list(scorer.score_many(item.texts, on_error="mark", progress=progress))
+            scores[key] = {
+                name: np.asarray([getattr(report, name) or 0.0 for report in reports])
+                for name in ("actionability", "suggestion", "judgmental")
+            }
+        result.append({
+            "set": item.set, "measure": item.measure, "score": item.score,
+            "target": item.target,
+            **_figure(item.labels, scores[key][item.score], item.texts),
+            "baselines": floors.figures(item.score, item.texts, item.labels),
+        })  # fmt: skip
+    return result
+
+
+def own_test(scorer: Scorer, examples: Sequence[Example], floors: Baselines) -> Figures:
+    """Measure the scores that people see on our own test part."""
+    test = [example for example in examples if example.split == "test"]
+    texts = [example.text for example in test]
+    reports = list(scorer.score_many(texts))
+    judged = [int(example.tone >= 1) for example in test]
+    suggested = [example.suggestion for example in test]
+    quality = [example.qual for example in test]
+
+    def values(name: str) -> np.ndarray:
+        return np.asarray([getattr(report, name) for report in reports])
+
+    return {
+        "binary": {
+            "suggestion": {
+                **_figure(suggested, values("suggestion"), texts),
+                "baselines": floors.figures("suggestion", texts, suggested),
+            },
+            "judgmental": {
+                **_figure(judged, values("judgmental"), texts),
+                "baselines": floors.figures("judgmental", texts, judged),
+            },
+        },
+        "graded": {
+            "actionability against QuAL": rank_correlation(quality, values("actionability"), texts),
+            "qual against QuAL": rank_correlation(quality, values("qual"), texts),
+            "evidence against evidence": rank_correlation(
+                [example.evidence for example in test], values("evidence"), texts
+            ),
+            "tone against tone": rank_correlation(
+                [example.tone for example in test], values("tone"), texts
+            ),
+        },
+    }
+
+
+def _used(name: str, example: Example) -> bool:
+    if name == "connection":
+        return bool(example.suggestion)
+    return name != "gap" or bool(example.suggestion) or example.evidence == 0
+
+
+def _figure(labels: Sequence[int], scores: np.ndarray, texts: Sequence[str]) -> Figures:
+    return {
+        **auc_with_interval(labels, scores),
+        "auc_length_only": length_auc(labels, texts),
+        "partial": rank_correlation(labels, scores, texts)["partial"],
+        "positive": float(np.mean(labels)),
+    }

@@ -1,0 +1,168 @@
+"""Which sentences teach which head, and with what label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from feedback_nlp.datasets import LabelledText
+from feedback_nlp.examples import MOVES, Example
+from feedback_nlp.features import Features, in_context
+from feedback_nlp.heads import LinearHead
+from feedback_nlp.reading import SentenceAnalysis, SentenceReader
+from feedback_nlp.scoring import connection_features
+
+OWN = "own"
+#: A sentence with its offset in the text.
+Sentences = list[tuple[int, SentenceAnalysis]]
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """One labelled text as its instances (sentences, or the text itself as a single one).
+
+    `instance_labels` are known for our own examples, whose spans say which sentence earns the
+    label; for a public text only the label of the whole is known.
+    `domain` is the field that our example is from, or the public set.
+    """
+
+    instances: tuple[Features, ...]
+    label: int
+    group: str
+    source: str
+    domain: str
+    instance_labels: tuple[int, ...] | None = None
+
+    def only(self, keep: Callable[[str], bool]) -> Bag:
+        """Return the bag with the features whose name `keep` accepts."""
+        return replace(
+            self,
+            instances=tuple({k: v for k, v in row.items() if keep(k)} for row in self.instances),
+        )
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Labelled texts with their sentences read: our own examples and the public sets."""
+
+    own: list[tuple[Example, Sentences]]
+    public: dict[str, list[tuple[LabelledText, Sentences]]]
+
+    def part(self, split: str) -> list[tuple[Example, Sentences]]:
+        """Return our own examples of a split."""
+        return [(example, sentences) for example, sentences in self.own if example.split == split]
+
+
+def read_corpus(
+    reader: SentenceReader,
+    own: Sequence[Example],
+    public: dict[str, list[LabelledText]],
+    *,
+    progress: bool = False,
+) -> Corpus:
+    """Cut, parse and read all texts; texts without a word are left out."""
+
+    def read(rows: Sequence[LabelledText], name: str) -> list[tuple[LabelledText, Sentences]]:
+        texts = reader.read_texts([row.text for row in rows], progress=progress, title=name)
+        return [(row, sentences) for row, sentences in zip(rows, texts, strict=True) if sentences]
+
+    examples = reader.read_texts([e.text for e in own], progress=progress, title="own examples")
+    return Corpus(
+        [(e, sentences) for e, sentences in zip(own, examples, strict=True) if sentences],
+        {name: read(rows, name) for name, rows in public.items()},
+    )
+
+
+def own_bags(
+    head: str,
+    rows: Sequence[tuple[Example, Sentences]],
+    suggestion: LinearHead | None = None,
+) -> list[Bag]:
+    """Return our own examples as bags for `head`.
+
+    Parameters
+    ----------
+    head : str
+        One of `feedback_nlp.heads.HEAD_NAMES`.
+    rows : sequence of (Example, Sentences)
+        Examples with their sentences.
+    suggestion : LinearHead, optional
+        The trained suggestion head, which connection needs to know what is suggested.
+    """
+    if head == "connection":
+        if suggestion is None:
+            raise ValueError("connection needs the suggestion head")
+        return [_connection(e, s, suggestion) for e, s in rows if e.suggestion]
+    if head == "gap":
+        # The codebook has no label for it: a suggestion points at a gap, silence doesn't.
+        known = [(e, s) for e, s in rows if e.suggestion or e.evidence == 0]
+        return [_bag(e, _plain(s), e.suggestion, _touched(e, s, ["next_step"])) for e, s in known]
+    return [_BUILD[head.split("_")[0]](head, e, s) for e, s in rows]
+
+
+def public_bags(head: str, rows: Sequence[tuple[LabelledText, Sentences]]) -> list[Bag]:
+    """Return the texts of a public set that say something about `head`."""
+    placed = _in_context if head.startswith("evidence") else _plain
+    return [
+        Bag(placed(sentences), row.labels[head], row.group, row.source, row.source)
+        for row, sentences in rows
+        if head in row.labels
+    ]
+
+
+def _plain(sentences: Sentences) -> tuple[Features, ...]:
+    return tuple(sentence.features for _, sentence in sentences)
+
+
+def _in_context(sentences: Sentences) -> tuple[Features, ...]:
+    return tuple(in_context(_plain(sentences)))
+
+
+def _touched(example: Example, sentences: Sentences, labels: Iterable[str]) -> tuple[int, ...]:
+    """Return for each sentence whether a span with one of `labels` stands in it."""
+    spans = [(start, end) for start, end, label in example.spans if label in set(labels)]
+    return tuple(
+        int(any(start < offset + len(sentence.text) and offset < end for start, end in spans))
+        for offset, sentence in sentences
+    )
+
+
+def _bag(
+    example: Example,
+    instances: tuple[Features, ...],
+    label: int,
+    instance_labels: tuple[int, ...] | None,
+) -> Bag:
+    return Bag(
+        instances, label, f"{OWN}:{example.text_group}", OWN, example.domain, instance_labels
+    )
+
+
+def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:
+    labels = _touched(example, sentences, ["next_step"])
+    return _bag(example, _plain(sentences), example.suggestion, labels)
+
+
+def _tone(head: str, example: Example, sentences: Sentences) -> Bag:
+    reached = example.tone >= int(head[-1])
+    touched = _touched(example, sentences, MOVES)
+    labels = touched if reached else (0,) * len(sentences)
+    return _bag(example, _plain(sentences), int(reached), labels)
+
+
+def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
+    level = int(head[-1])
+    reached = example.evidence >= level
+    labels = None
+    if level > 1:
+        touched = _touched(example, sentences, ["behaviour"])
+        labels = touched if reached else (0,) * len(sentences)
+    return _bag(example, _in_context(sentences), int(reached), labels)
+
+
+def _connection(example: Example, sentences: Sentences, suggestion: LinearHead) -> Bag:
+    scored = [replace(s, suggestion=suggestion.probability(s.features)) for _, s in sentences]
+    return _bag(example, (connection_features(scored),), example.connection, None)
+
+
+_BUILD = {"suggestion": _suggestion, "tone": _tone, "evidence": _evidence}
