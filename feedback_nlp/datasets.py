@@ -164,9 +164,10 @@ class Measurement:
 
 
 #: The six attributes of the unhealthy comments (Price et al. 2020).
-UNHEALTHY = ("antagonize", "condescending", "dismissive", "generalisation_unfair", "hostile",
-             "sarcastic")  # fmt: skip
-_UNHEALTHY_TARGETS = {"condescending": 0.70, "dismissive": 0.72, "hostile": 0.80}
+UNHEALTHY: dict[str, float | None] = {
+    "antagonize": None, "condescending": 0.70, "dismissive": 0.72,
+    "generalisation_unfair": None, "hostile": 0.80, "sarcastic": None,
+}  # fmt: skip
 
 
 def cross_domain_sets(folder: Path) -> list[Measurement]:
@@ -197,14 +198,23 @@ def cross_domain_sets(folder: Path) -> list[Measurement]:
     semeval = "semeval2019_task9_suggestions"
     unhealthy = "unhealthy_comments_valtest"
     return [
-        measurement("disapere_review_sentences", "request (test part)", "suggestion", review, request, 0.90),
+        measurement(
+            "disapere_review_sentences", "request (test part)", "suggestion", review, request, 0.90
+        ),
         measurement("react", "actionable", "actionability", points, actionable, 0.80),
         measurement(semeval, "suggestion (A test)", "suggestion", phones, phones["label"], 0.92),
         measurement(semeval, "suggestion (B test)", "suggestion", hotels, hotels["label"], 0.90),
         measurement(unhealthy, "any of the six", "judgmental", comments, any_of, 0.70),
         *(
-            measurement(unhealthy, name, "judgmental", comments, comments[name], _UNHEALTHY_TARGETS.get(name))
-            for name in UNHEALTHY
+            measurement(
+                unhealthy,
+                name,
+                "judgmental",
+                comments,
+                comments[name],
+                target,
+            )
+            for name, target in UNHEALTHY.items()
         ),
     ]
 

@@ -29,3 +29,7 @@ class CueError(FeedbackError):
 
 class DataError(FeedbackError):
     """A labelled data set is missing, altered or breaks the codebook."""
+
+
+class DependencyError(FeedbackError):
+    """A package of an extra is needed and not installed."""

@@ -14,6 +14,7 @@ from functools import cache
 from spacy.tokens import Doc, Token
 
 from feedback_nlp.cues import CueMatch
+from feedback_nlp.cues.guards import hypothetical, negated, quoted, self_directed
 from feedback_nlp.lexica import load_lexicon
 
 Features = dict[str, float]
@@ -33,6 +34,7 @@ _INTENSIFIERS = {"so", "very", "really", "totally", "completely", "absolutely", 
 _RECEIVER = {"you", "your", "yours", "yourself", "yourselves", "u", "ur"}
 _SUBJECTS = {"nsubj", "nsubjpass"}
 _COURTESY = {"thank", "thanks", "sorry", "please", "appreciate", "agree", "apologise", "apologize"}
+_ARTICLES = {"a", "an", "the"}
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 _WINDOW = 4
 
@@ -60,9 +62,17 @@ def _valence_of(token: Token) -> float:
     return -0.5 * value if denied and token.dep_ != "neg" else value
 
 
+def _asserted(token: Token) -> bool:
+    """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
+    return not (negated(token) or hypothetical(token) or self_directed(token) or quoted(token))
+
+
 def _describing(token: Token) -> float:
     """Return the valence of a describing word; what is done may be harsh: "kill the process"."""
-    return 0.0 if token.pos_ in {"VERB", "AUX"} else _valence_of(token)
+    if token.pos_ in {"VERB", "AUX"}:
+        return 0.0
+    value = _valence_of(token)
+    return value if value >= 0 or _asserted(token) else 0.0
 
 
 def negative_rate(doc: Doc) -> float:
@@ -85,6 +95,18 @@ def negative_near_person(doc: Doc) -> float:
         if any(abs(i - person) <= _WINDOW for person in people)
     )
     return max((value for value in near), default=0.0) if people else 0.0
+
+
+def positive_near_person(doc: Doc) -> float:
+    """Strongest positive valence of a describing word within four words of a person pronoun."""
+    tokens = words(doc)
+    people = [i for i, token in enumerate(tokens) if token.lower_ in _PEOPLE]
+    near = (
+        _describing(token)
+        for i, token in enumerate(tokens)
+        if any(abs(i - person) <= _WINDOW for person in people)
+    )
+    return max(near, default=0.0) if people else 0.0
 
 
 def worst_word(doc: Doc) -> float:
@@ -188,13 +210,13 @@ def person_is_something(doc: Doc) -> float:
 def trait_word(doc: Doc) -> float:
     """Whether a word for a negative trait occurs, whatever it is said of."""
     traits = load_lexicon("negative_traits")
-    return float(any(token.lemma_.lower() in traits for token in doc))
+    return float(any(t.lemma_.lower() in traits and _asserted(t) for t in doc))
 
 
 def insult_word(doc: Doc) -> float:
     """Whether an insulting noun occurs, whatever it is said of."""
     insults = load_lexicon("insults")
-    return float(any(token.lemma_.lower() in insults for token in doc))
+    return float(any(t.lemma_.lower() in insults and _asserted(t) for t in doc))
 
 
 def group_word(doc: Doc) -> float:
@@ -218,8 +240,9 @@ def courtesy(doc: Doc) -> float:
 
 
 LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
-    negative_rate, positive_rate, negative_near_person, worst_word, negative_description_rate,
-    addressed, addressed_negatively, receiver_is_subject, starts_with_receiver, starts_with_verb,
+    negative_rate, positive_rate, negative_near_person, positive_near_person, worst_word,
+    negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
+    starts_with_receiver, starts_with_verb,
     person_is_something, trait_word, insult_word, group_word, question_to_receiver, ellipsis,
     courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
     has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
@@ -239,8 +262,11 @@ def delexicalise(doc: Doc) -> list[str]:
         if token.is_space:
             continue
         if token.is_punct:
-            if lower in {"?", "!", ":", ",", "."}:
+            # A full stop says nothing, and many leave it out.
+            if lower in {"?", "!", ":", ","}:
                 shapes.append(lower)
+        elif lower in _ARTICLES:
+            continue  # who learns English leaves them out
         elif token.like_num:
             shapes.append("#")
         elif token.pos_ in _FUNCTION_POS:
@@ -303,9 +329,6 @@ def sentence_features(
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")
-_TEXT_LEXICON = ("has_number", "has_quotation", "concrete_noun_rate", "past_rate",
-                 "first_person_rate", "second_person_rate", "worst_word", "positive_rate",
-                 "is_question")  # fmt: skip
 
 
 def in_context(sentences: Sequence[Features]) -> list[Features]:
@@ -326,17 +349,16 @@ def in_context(sentences: Sequence[Features]) -> list[Features]:
 
 
 def text_features(sentences: Sequence[Features]) -> Features:
-    """Return the features of a text: for each cue and lexicon feature its largest value.
+    """Return the features of a text: which cues stand anywhere in it.
 
-    The largest value, not a sum or a mean, so that sentences without content change nothing.
+    Presence, not a count, so that sentences without content change nothing.
     Pairs of parts are features of their own: an observation counts for more with its occasion.
     """
     features: Features = {}
     for sentence in sentences:
         for name, value in sentence.items():
-            group, _, rest = name.partition(":")
-            if group == "cue" or (group == "lexicon" and rest in _TEXT_LEXICON):
-                features[name] = max(value, features.get(name, value))
+            if name.startswith("cue:"):
+                features[name] = value
     present = [part for part in _PARTS if f"cue:{part}" in features]
     for i, first in enumerate(present):
         for second in present[i + 1 :]:

@@ -72,7 +72,6 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     others = [sentence for i, sentence in enumerate(sentences) if i != best]
     shared = sentences[best].lemmas & frozenset().union(*(s.lemmas for s in others))
     features["cue:shared_words"] = min(len(shared), 3) / 3
-    features["cue:other_sentence"] = float(bool(others))
     own = sentences[best].features
     for part in ("behaviour", "situation", "impact"):
         if f"cue:{part}" in own:
@@ -84,7 +83,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     """Score a text from its sentences.
 
     Each score is that of the sentence in which it is strongest, evidence with a look at which
-    parts its neighbours hold; connection reads the whole text, each feature at its largest value.
+    parts its neighbours hold; connection reads which cues the whole text holds.
     So sentences without content change nothing.
 
     Parameters

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 #: A score of at least this says yes.
 THRESHOLD = 0.5
-#: A change of a score that nobody notices: the display shows steps of one in a hundred.
-NOTICEABLE = 0.05
+#: A smaller change of a score is not noticed: it is within one step of the words shown.
+NOTICEABLE = 0.1
 #: A score may not move by more than what rounding for the display hides.
 EXACT = 0.005
 _SLOT = re.compile(r"\{(\w+)(?::(\w+))?\}")
@@ -85,9 +85,7 @@ def generate(seed: int = 0) -> list[Case]:
     return cases
 
 
-def _cases(
-    test: dict[str, Any], lists: dict[str, list[str]], rng: random.Random
-) -> Iterator[Case]:
+def _cases(test: dict[str, Any], lists: dict[str, list[str]], rng: random.Random) -> Iterator[Case]:
     for template in test["texts"]:
         per_template = max(2 * test["cases"] // len(test["texts"]), 6)
         for slots in _fillings(template + test.get("changed", ""), lists, rng, per_template):
@@ -184,8 +182,8 @@ def holds(case: Case, before: float, after: float | None) -> bool:
         "same": abs(moved) <= NOTICEABLE,
         "not_higher": moved <= EXACT,
         "not_lower": moved >= -EXACT,
-        "higher": moved > NOTICEABLE,
-        "lower": moved < -NOTICEABLE,
+        "higher": moved > EXACT,
+        "lower": moved < -EXACT,
     }[case.expect]
 
 

@@ -62,9 +62,10 @@ def templates(rows: pd.DataFrame) -> list[Filled]:
     table = table.groupby("term", group_keys=False)[table.columns.tolist()].apply(
         lambda part: part.sample(min(each, len(part)), random_state=0)
     )
+    columns = (table[name].tolist() for name in ("phrase", "term", "template", "toxicity"))
     return [
-        Filled(row.phrase, row.term, row.template, int(row.toxicity == "toxic"))
-        for row in table.itertuples()
+        Filled(str(phrase), str(term), str(template), int(toxicity == "toxic"))
+        for phrase, term, template, toxicity in zip(*columns, strict=True)
     ]
 
 

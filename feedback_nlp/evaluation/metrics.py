@@ -8,8 +8,13 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-N_BOOTSTRAP = 1000
+#: Draws for an interval; fewer for a large set, where an interval is narrow anyway.
+N_BOOTSTRAP, N_BOOTSTRAP_LARGE, LARGE = 1000, 200, 3000
 N_BINS = 10
+
+
+def _n_draws(n: int) -> int:
+    return N_BOOTSTRAP_LARGE if n > LARGE else N_BOOTSTRAP
 
 
 def auc_with_interval(
@@ -27,7 +32,7 @@ def auc_with_interval(
         return {"auc": float("nan"), "low": float("nan"), "high": float("nan"), "n": len(y)}
     rng = np.random.default_rng(seed)
     draws = []
-    for _ in range(N_BOOTSTRAP):
+    for _ in range(_n_draws(len(y))):
         pick = rng.integers(0, len(y), len(y))
         if 0 < y[pick].sum() < len(y):
             draws.append(roc_auc_score(y[pick], s[pick]))
@@ -91,7 +96,7 @@ def rank_correlation(
     words = np.asarray([len(text.split()) for text in texts], dtype=float)
     rng = np.random.default_rng(seed)
     draws = [_correlations(y, s, words)]
-    for _ in range(N_BOOTSTRAP):
+    for _ in range(_n_draws(len(y))):
         pick = rng.integers(0, len(y), len(y))
         draws.append(_correlations(y[pick], s[pick], words[pick]))
     table = np.asarray(draws)

@@ -5,31 +5,57 @@ from __future__ import annotations
 import json
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 CARD_NAME = "README.md"
+#: What `feedback-nlp evaluate --card` lays beside the heads.
+EVALUATION_NAME = "evaluation.json"
 
 
-def write_card(folder: Path) -> Path:
-    """Render the model card from ``heads.json`` in `folder`; return its path."""
-    meta = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-    path = folder / CARD_NAME
-    path.write_text(render_card(meta), encoding="utf-8")
-    return path
-
-
-def render_card(meta: dict[str, Any]) -> str:
-    """Return the model card as Markdown."""
+def markdown_environment() -> Environment:
+    """Return the template environment of the card and the report."""
     from jinja2 import Environment, StrictUndefined
-
-    from feedback_nlp.cues import load_cues
-    from feedback_nlp.scoring import ACTIONABILITY_WEIGHTS
 
     # Markdown for a file, not HTML for a page: nothing to escape.
     environment = Environment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     environment.filters["f3"] = lambda value: f"{value:.3f}"
+    return environment
+
+
+def write_card(folder: Path) -> Path:
+    """Render the model card from ``heads.json`` in `folder`; return its path."""
+    meta = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+    path = folder / CARD_NAME
+    path.write_text(render_card(meta, read_evaluation(folder)), encoding="utf-8")
+    return path
+
+
+def read_evaluation(folder: Path) -> dict[str, Any] | None:
+    """Return what the last evaluation of these heads found; None if there is none."""
+    path = folder / EVALUATION_NAME
+    if not path.is_file():
+        return None
+    figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    meta = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
+    # Figures of other heads would be lies about these.
+    return figures if figures["heads_sha256"] == meta["sha256"] else None
+
+
+def render_card(meta: dict[str, Any], evaluation: dict[str, Any] | None = None) -> str:
+    """Return the model card as Markdown."""
+    from feedback_nlp.cues import load_cues
+    from feedback_nlp.scoring import ACTIONABILITY_WEIGHTS
+
     source = resources.files("feedback_nlp") / "training" / "model_card.md.jinja"
-    template = environment.from_string(source.read_text(encoding="utf-8"))
-    return template.render(meta=meta, cues=load_cues(), weights=ACTIONABILITY_WEIGHTS) + "\n"
+    template = markdown_environment().from_string(source.read_text(encoding="utf-8"))
+    return (
+        template.render(
+            meta=meta, cues=load_cues(), weights=ACTIONABILITY_WEIGHTS, evaluation=evaluation
+        )
+        + "\n"
+    )

@@ -125,6 +125,7 @@ def train(
     corpus = load_corpus(data_dir, examples, own_only=own_only, progress=progress)
     heads = fit_heads(corpus)
     test = corpus.part("test")
+    figures = {"own_test": own_figures(heads, corpus)}
     meta = {
         "feedback_nlp": __version__,
         "pipeline": describe_pipeline(),
@@ -134,11 +135,11 @@ def train(
             "test": len(test),
         },
         "public_sets": _used_sets(corpus),
-        "figures": {"own_test": own_figures(heads, corpus)},
+        "figures": figures,
     }
     save_heads(Heads(heads, meta), out)
     write_card(out)
-    return dict(meta["figures"])
+    return figures
 
 
 def own_figures(heads: dict[str, LinearHead], corpus: Corpus) -> dict[str, dict[str, float]]:

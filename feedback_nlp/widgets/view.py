@@ -74,7 +74,7 @@ def report_view(report: Report, *, revision: int) -> dict[str, Any]:
 
 def error_view(text: str, message: str, *, revision: int) -> dict[str, Any]:
     """Return what the front end shows when `text` could not be scored."""
-    blank = Report(text, None, None, None, None, None, None, None)
+    blank = Report(text, None, None, None, None, None, None, None, None)
     return {
         **report_view(blank, revision=revision),
         "status": "error",
