@@ -11,7 +11,7 @@ BUNDLE_FILES := $(BUNDLE)/draft_coach.js $(BUNDLE)/draft_coach.css
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup coach test quick lint format train bench front front-check lock clean
+.PHONY: help setup coach test quick lint format train evaluate bench front front-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ format: setup ## put the code into the house style
 
 train: setup ## train the heads from data/ into models/
 	@$(BIN)/feedback-nlp train
+
+evaluate: setup ## measure the shipped heads and rebuild their model card
+	@$(BIN)/feedback-nlp evaluate --card
 
 bench: setup ## measure the speed against the bare spaCy pipeline
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done

@@ -63,6 +63,11 @@ def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
     return dict(points)
 
 
+def evidence_of(features: Features, heads: Heads) -> float:
+    """Return the expected level of evidence divided by 3, of one sentence in its context."""
+    return sum(heads[name].probability(features) for name in _EVIDENCE) / 3
+
+
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     """Return the features of the question whether the suggestion follows from the behaviour."""
     features = text_features([sentence.features for sentence in sentences])
@@ -96,10 +101,10 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     asking = max(sentences, key=lambda sentence: sentence.suggestion)
     suggestion = heads["suggestion"].contributions(asking.features)
     placed = in_context([sentence.features for sentence in sentences])
+    telling = max(placed, key=lambda features: evidence_of(features, heads))
     evidence_points: Points = defaultdict(float)
     for name in _EVIDENCE:
-        best = max(placed, key=heads[name].logit)
-        for source, value in grouped(heads[name].contributions(best), 1 / 3).items():
+        for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
             evidence_points[source] += value
     pointing = max(sentences, key=lambda sentence: heads["gap"].logit(sentence.features))
     gap = heads["gap"].contributions(pointing.features)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -33,7 +34,7 @@ def write(tmp_path, *lines):
 
 def test_there_are_enough_examples_across_the_domains(own):
     domains = Counter(example.domain for example in own)
-    assert len(own) >= 400
+    assert len(own) >= 1500
     for domain in ("work", "code_review", "class", "health_care", "volunteering", "sport"):
         assert domains[domain] >= 40, domain
 
@@ -49,7 +50,35 @@ def test_every_move_part_and_level_is_there_in_both_splits(own):
 
 def test_many_examples_stand_in_contrast_groups(own):
     groups = Counter(example.text_group for example in own)
-    assert sum(count for count in groups.values() if count > 1) >= len(own) / 2
+    assert sum(count for count in groups.values() if count > 1) >= 500
+
+
+def test_other_hands_wrote_the_test_part(own):
+    """The first letter of an id names the writer."""
+    hands = {
+        split: {example.id[0] for example in own if example.split == split}
+        for split in ("train", "test")
+    }
+    assert hands["train"].isdisjoint(hands["test"])
+
+
+def test_the_test_part_has_domains_that_training_lacks(own):
+    trained = {example.domain for example in own if example.split == "train"}
+    new = [e for e in own if e.split == "test" and e.domain not in trained]
+    assert len(new) >= sum(example.split == "test" for example in own) / 2
+
+
+def test_no_test_text_is_nearly_one_of_the_training_part(own):
+    def shingles(text):
+        words = re.findall(r"\w+", text.lower())
+        return {tuple(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
+
+    trained = [shingles(example.text) for example in own if example.split == "train"]
+    for example in own:
+        if example.split == "test":
+            mine = shingles(example.text)
+            nearest = max(len(mine & other) / len(mine | other) for other in trained)
+            assert nearest < 0.5, example.text
 
 
 def test_no_text_stands_twice(own):
@@ -58,7 +87,7 @@ def test_no_text_stands_twice(own):
 
 
 def test_length_does_not_tell_the_labels(own):
-    from feedback_nlp.training.metrics import length_auc
+    from feedback_nlp.evaluation.metrics import length_auc
 
     texts = [example.text for example in own]
     assert 0.35 < length_auc([example.tone > 0 for example in own], texts) < 0.65

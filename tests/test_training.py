@@ -11,8 +11,7 @@ from feedback_nlp.datasets import data_folder, manifest, read_set
 from feedback_nlp.errors import DataError
 from feedback_nlp.heads import HEAD_NAMES, heads_folder, load_heads
 from feedback_nlp.training import train
-from feedback_nlp.training.card import render_card
-from feedback_nlp.training.metrics import auc_with_interval, calibration_error, length_auc
+from feedback_nlp.training.card import read_evaluation, render_card
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +27,15 @@ def test_the_same_data_give_the_same_heads(runs):
     for name in HEAD_NAMES:
         assert one[name].names.tolist() == two[name].names.tolist()
         np.testing.assert_array_equal(one[name].estimator.coef_, two[name].estimator.coef_)
+
+
+def test_the_same_data_give_the_same_predictions(runs, nlp):
+    from feedback_nlp.scorer import Scorer
+
+    (first, second), _ = runs
+    texts = ["You are careless.", "On slide 4 the axis had no units. Next time, add them."]
+    one, two = (Scorer(nlp, load_heads(folder)) for folder in (first, second))
+    assert [r.scores for r in one.score_many(texts)] == [r.scores for r in two.score_many(texts)]
 
 
 def test_figures_are_finite_and_stand_beside_length_alone(runs):
@@ -46,7 +54,10 @@ def test_the_shipped_heads_beat_counting_words_on_texts_never_trained_on(name):
 def test_the_shipped_card_is_what_the_figures_give():
     folder = heads_folder()
     meta = json.loads((folder / "heads.json").read_text(encoding="utf-8"))
-    assert (folder / "README.md").read_text(encoding="utf-8") == render_card(meta)
+    assert read_evaluation(folder) is not None, "run `feedback-nlp evaluate --card`"
+    assert (folder / "README.md").read_text(encoding="utf-8") == render_card(
+        meta, read_evaluation(folder)
+    )
 
 
 def test_the_shipped_heads_were_trained_on_the_shipped_examples(examples_path):
@@ -81,9 +92,3 @@ def test_a_public_set_that_is_missing_or_altered_is_refused(tmp_path):
         read_set("react", tmp_path)
     with pytest.raises(DataError, match="is not a folder"):
         data_folder(tmp_path / "none")
-
-
-def test_metrics_on_cases_that_can_be_counted_by_hand():
-    assert auc_with_interval([0, 0, 1, 1], [0.1, 0.2, 0.8, 0.9])["auc"] == 1.0
-    assert length_auc([0, 1], ["one", "one two"]) == 1.0
-    assert calibration_error(np.array([0, 1]), np.array([0.25, 0.25])) == pytest.approx(0.25)

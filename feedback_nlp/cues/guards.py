@@ -14,6 +14,7 @@ _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", 
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
 _REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 _CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
+_PRAISE = {"care", "carefully", "well", "kindly", "thoughtfully", "patiently", "gladly", "love"}
 _UPWARD = {
     "acomp", "attr", "oprd", "xcomp", "amod", "advmod", "pcomp", "pobj", "prep", "conj", "dobj",
     "compound", "nmod", "npadvmod", "aux", "auxpass", "dep", "prt",
@@ -148,6 +149,11 @@ def asked(token: Token) -> bool:
     return question_word and token.dep_ in {"ccomp", "pcomp"}
 
 
+def praised(token: Token) -> bool:
+    """The anchor's clause says that something is done well: "you always prepare with care"."""
+    return any(word.lower_ in _PRAISE for word in clause_verb(token).subtree)
+
+
 #: Every guard by the name that cue files use.
 GUARDS: dict[str, Callable[[Token], bool]] = {
     "negated": negated,
@@ -161,6 +167,7 @@ GUARDS: dict[str, Callable[[Token], bool]] = {
     "reported": reported,
     "able": able,
     "asked": asked,
+    "praised": praised,
 }
 
 

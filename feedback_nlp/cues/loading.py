@@ -20,6 +20,10 @@ _CUE_KEYS = {"id", "family", "title", "why", "ask", "missing", "guards", "hits",
 _RULE_KEYS = {"id", "tokens", "dependency", "anchor", "mark", "expand", "guards", "unless"}
 
 
+#: How a pattern names whoever is judged.
+_PERSON = {"IN": "@person"}
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One pattern of a cue; `kind` is ``tokens`` or ``dependency``."""
@@ -31,6 +35,8 @@ class Rule:
     anchor: int = 0
     mark: tuple[int, ...] = ()
     expand: str | None = None
+    #: The same pattern with a name, and with a word for a person, where it has a pronoun.
+    variants: tuple[list[dict[str, Any]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,13 @@ def parse_cue(content: str, *, source: str) -> Cue:
     lists = {name: [str(word) for word in words] for name, words in raw.get("lists", {}).items()}
     default_guards = tuple(raw.get("guards", ()))
     rules = tuple(
-        _parse_rule(rule, lists, default_guards, f"{source}, rule {number}")
+        _parse_rule(
+            rule,
+            lists,
+            default_guards,
+            f"{source}, rule {number}",
+            anyone=raw["family"] == "judgmental",
+        )
         for number, rule in enumerate(raw.get("rules", ()), start=1)
     )
     if not rules:
@@ -115,8 +127,9 @@ def parse_cue(content: str, *, source: str) -> Cue:
 
 
 def _parse_rule(
-    raw: dict[str, Any], lists: dict[str, list[str]], default_guards: tuple[str, ...], where: str
-) -> Rule:
+    raw: dict[str, Any], lists: dict[str, list[str]], default_guards: tuple[str, ...], where: str,
+    *, anyone: bool = False,
+) -> Rule:  # fmt: skip
     _check_keys(raw.keys(), _RULE_KEYS, where)
     if "id" not in raw or ("tokens" in raw) == ("dependency" in raw):
         raise CueError(f"{where}: needs an id and either tokens or dependency.")
@@ -130,6 +143,7 @@ def _parse_rule(
         raise CueError(f"{where}: expand must be one of {', '.join(EXPANSIONS)}.")
     nodes = [node.get("RIGHT_ID", "") for node in pattern] if kind == "dependency" else []
     anchor = raw.get("anchor", 0)
+    variants = _with_anyone(raw[kind]) if anyone and kind == "dependency" else []
     return Rule(
         id=raw["id"],
         kind=kind,
@@ -138,7 +152,26 @@ def _parse_rule(
         anchor=_node_index(anchor, nodes, where) if isinstance(anchor, str) else int(anchor),
         mark=tuple(_node_index(name, nodes, where) for name in raw.get("mark", ())),
         expand=raw.get("expand"),
+        variants=tuple(_resolve_lists(variant, lists, where) for variant in variants),
     )
+
+
+def _with_anyone(pattern: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return the pattern for "Sam is lazy" and "the speaker is lazy" beside "you are lazy"."""
+    if not any(node.get("RIGHT_ATTRS", {}).get("LOWER") == _PERSON for node in pattern):
+        return []
+
+    def replaced(attributes: dict[str, Any]) -> list[dict[str, Any]]:
+        nodes = []
+        for node in pattern:
+            given = node.get("RIGHT_ATTRS", {})
+            if given.get("LOWER") == _PERSON:
+                rest = {key: value for key, value in given.items() if key != "LOWER"}
+                node = {**node, "RIGHT_ATTRS": {**rest, **attributes}}
+            nodes.append(node)
+        return nodes
+
+    return [replaced({"POS": "PROPN"}), replaced({"LEMMA": {"IN": "@lex:people"}})]
 
 
 def _node_index(name: str, nodes: list[str], where: str) -> int:

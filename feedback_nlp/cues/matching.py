@@ -50,7 +50,7 @@ class CueMatcher:
                 self._rules[vocab.strings.add(key)] = (cue.id, rule)
                 matcher = self._tokens if rule.kind == "tokens" else self._dependency
                 try:
-                    matcher.add(key, [rule.pattern])
+                    matcher.add(key, [rule.pattern, *rule.variants])
                 except ValueError as error:
                     raise CueError(f"{cue.id}.toml, rule {rule.id}: {error}") from error
 

@@ -17,6 +17,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.errors import DataError
+from feedback_nlp.training.slips import drop_articles, drop_final_stop, swap_letters
 
 if TYPE_CHECKING:
     from feedback_nlp.report import Report
@@ -141,31 +142,15 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _typo(text: str, rng: random.Random) -> str:
-    """Swap two inner letters of one word."""
-    spots = [m for m in re.finditer(r"[A-Za-z]{5,}", text)]
-    word = rng.choice(spots)
-    i = rng.randrange(word.start() + 1, word.end() - 2)
-    return text[:i] + text[i + 1] + text[i] + text[i + 2 :]
-
-
-def _no_articles(text: str, rng: random.Random) -> str:
-    return _capital(re.sub(r"\b(?:[Tt]he|[Aa]n?) ", "", text))
-
-
-def _no_final_stop(text: str, rng: random.Random) -> str:
-    return text.rstrip(".")
-
-
 def _negate(text: str, rng: random.Random) -> str:
     return re.sub(r"\b(is|are)\b", r"\1 not", text, count=1)
 
 
 #: Changes that code makes to a text, by the name that ``behaviour.toml`` uses.
 PERTURBATIONS: dict[str, Callable[[str, random.Random], str]] = {
-    "typo": _typo,
-    "no_articles": _no_articles,
-    "no_final_stop": _no_final_stop,
+    "typo": swap_letters,
+    "no_articles": drop_articles,
+    "no_final_stop": drop_final_stop,
     "negate": _negate,
 }
 

@@ -50,7 +50,7 @@ def apply_advice(scorer: Scorer, texts: Sequence[str]) -> list[Applied]:
         for advice in report.advice:
             if advice.kind == "add" and advice.cue in sentences:
                 choice = sentences[advice.cue][i % len(sentences[advice.cue])]
-                text = f"{report.text.rstrip()} {choice}"
+                text = f"{report.text.rstrip()}\n{choice}"
                 planned.append((f"add {advice.cue}", "actionability", report, text))
     after = scorer.score_many(changed for *_, changed in planned)
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from feedback_nlp.features import Features, in_context
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.scoring import connection_features
+from feedback_nlp.training.slips import slip
 
 OWN = "own"
 #: A sentence with its offset in the text.
@@ -47,6 +49,8 @@ class Corpus:
 
     own: list[tuple[Example, Sentences]]
     public: dict[str, list[tuple[LabelledText, Sentences]]]
+    #: Our own training part again, as a hasty or a learning writer would have typed it.
+    hasty: list[tuple[Example, Sentences]]
 
     def part(self, split: str) -> list[tuple[Example, Sentences]]:
         """Return our own examples of a split."""
@@ -67,10 +71,30 @@ def read_corpus(
         return [(row, sentences) for row, sentences in zip(rows, texts, strict=True) if sentences]
 
     examples = reader.read_texts([e.text for e in own], progress=progress, title="own examples")
+    labelled = [(e, sentences) for e, sentences in zip(own, examples, strict=True) if sentences]
     return Corpus(
-        [(e, sentences) for e, sentences in zip(own, examples, strict=True) if sentences],
+        labelled,
         {name: read(rows, name) for name, rows in public.items()},
+        _hasty(reader, [(e, s) for e, s in labelled if e.split == "train"]),
     )
+
+
+def _hasty(
+    reader: SentenceReader, rows: Sequence[tuple[Example, Sentences]]
+) -> list[tuple[Example, Sentences]]:
+    """Return the examples with one slip in each sentence; offsets and labels stay."""
+    slips = [
+        slip(sentence.text, random.Random(f"{example.id}:{offset}"))
+        for example, sentences in rows
+        for offset, sentence in sentences
+    ]
+    read = iter(reader.read_texts(slips))
+    return [
+        # A slip can glue or cut sentences; only what is still one sentence keeps its label.
+        (example, [(o, found[0][1] if len(found) == 1 else s) for (o, s), found in pairs])
+        for example, sentences in rows
+        for pairs in [[(sentence, next(read)) for sentence in sentences]]
+    ]
 
 
 def own_bags(

@@ -11,6 +11,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from feedback_nlp.examples import MOVES
 from feedback_nlp.features import Features
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.training.bags import OWN, Bag
@@ -32,21 +33,30 @@ class Recipe:
         Inverse strength of the L2 penalty.
     weights : mapping of str to float
         How often an instance of a source counts; 1 where nothing is said.
+    helps : tuple of str
+        Beginnings of feature names that by the codebook can only raise the score. Their negative
+        coefficients, which come from chance or from their correlates, are set to 0.
     """
 
     c: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
+    helps: tuple[str, ...] = ()
 
 
+_PARTS = ("cue:situation", "cue:behaviour", "cue:impact", "context:")
 #: Chosen by leaving out one training set or domain at a time. Our own examples weigh more, as
 #: only they carry all labels of the codebook; reviews are nearer to feedback than the others.
-_SUGGESTION = Recipe(weights={OWN: 4.0, "f1000rd_pragmatics": 2.0})
-_TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5})
-_EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5})
+_SUGGESTION = Recipe(weights={OWN: 4.0, "f1000rd_pragmatics": 2.0}, helps=("cue:next_step",))
+_MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
+_TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
+_EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_PARTS)
+_CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
 RECIPES: dict[str, Recipe] = {
     "suggestion": _SUGGESTION,
     "gap": _SUGGESTION,
-    "connection": Recipe(c=0.3),
+    "connection": Recipe(
+        c=0.3, helps=(*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
+    ),
     **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
     **dict.fromkeys(("tone_1", "tone_2", "tone_3"), _TONE),
 }
@@ -88,7 +98,11 @@ def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-6)
     weights = _weights(sources, recipe.weights)
     estimator.fit(vectorizer.transform(rows), np.asarray(labels), sample_weight=weights)
-    return LinearHead(np.asarray(vectorizer.feature_names_, dtype=np.str_), estimator)
+    columns = np.asarray(vectorizer.feature_names_, dtype=np.str_)
+    if recipe.helps:
+        helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
+        estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)
+    return LinearHead(columns, estimator)
 
 
 def _labelled_instances(bag: Bag, guide: LinearHead | None) -> list[tuple[Features, int]]:
