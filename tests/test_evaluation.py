@@ -23,12 +23,17 @@ from feedback_nlp.evaluation.metrics import (
 from feedback_nlp.examples import read_examples
 from feedback_nlp.training.slips import slip
 
-#: What a capability may fail in at most; far from what is aimed at only where the report says so.
+#: What a capability may fail in at most.
 ALLOWED = 0.02
+#: Where the heads fall short of that today; the model card says so. A worse rate fails.
 KNOWN_WEAK = {
-    "a spelling mistake does not matter": 0.20,
-    "learner's articles do not matter": 0.20,
-    "padding never raises actionability": 0.20,
+    "person labels are judgments": 0.04,
+    "sweeping claims about conduct are judgments": 0.14,
+    "every form of suggestion is seen": 0.04,
+    "names do not matter": 0.03,
+    "a spelling mistake does not matter": 0.18,
+    "learner's articles do not matter": 0.18,
+    "padding never raises actionability": 0.42,
 }
 
 

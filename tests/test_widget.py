@@ -36,7 +36,7 @@ def report_on(text: str, passage: str = "") -> Report:
         "why", "ask",
     )  # fmt: skip
     findings = (found,) if passage else ()
-    return Report(text, 0.2, 0.8, 0.1, 0.0, 0.0, 0.3, 1.5, findings=findings)
+    return Report(text, 0.2, 0.8, 0.1, 0.0, 0.0, 0.0, 0.3, 1.5, findings=findings)
 
 
 def type_in(coach: DraftCoach, text: str, revision: int) -> None:
@@ -87,7 +87,7 @@ def test_view_shows_at_most_three_advices_praise_first() -> None:
     """Praise comes first and the rest keeps its order."""
     kinds = ("remove", "remove", "praise", "add", "vague")
     advice = tuple(Advice(kind, "", str(i), "") for i, kind in enumerate(kinds))
-    report = Report("x", 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, advice=advice)
+    report = Report("x", 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, advice=advice)
     assert [a["message"] for a in report_view(report, revision=1)["advice"]] == ["2", "0", "1"]
 
 
@@ -103,7 +103,7 @@ def test_view_shows_at_most_three_advices_praise_first() -> None:
 )
 def test_tone_words(judgmental: float | None, tone: float | None, words: str) -> None:
     """Plain words follow the probability first, then the level."""
-    report = Report("x", None, judgmental, None, None, None, None, tone)
+    report = Report("x", None, judgmental, None, None, None, None, None, tone)
     assert tone_words(report) == words
 
 
