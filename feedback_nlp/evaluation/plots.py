@@ -68,5 +68,5 @@ def plot_cross_domain(rows: list[dict[str, Any]], path: Path) -> None:
     axis.set_yticks(list(places), names, fontsize=8)
     axis.invert_yaxis()
     axis.set_xlabel("AUC with 95 % interval")
-    axis.legend(fontsize=8)
+    axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     figure.savefig(path, dpi=80, metadata=_NO_DATE)
