@@ -20,7 +20,10 @@ SPLITS = ("train", "test")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One labelled text; spans are ``(start, end, label)`` in code points."""
+    """One labelled text; spans are ``(start, end, label)`` in code points.
+
+    `gap` says whether the text points at something that could be otherwise; None if not labelled.
+    """
 
     id: str
     text: str
@@ -32,6 +35,7 @@ class Example:
     connection: int
     tone: int
     spans: tuple[tuple[int, int, str], ...]
+    gap: int | None = None
 
     @property
     def qual(self) -> int:
@@ -67,7 +71,7 @@ def _parse(row: dict[str, Any]) -> Example:
     spans = tuple((span["start"], span["end"], span["label"]) for span in row["spans"])
     example = Example(
         row["id"], row["text"], row["domain"], row["text_group"], row["split"],
-        row["evidence"], row["suggestion"], row["connection"], row["tone"], spans,
+        row["evidence"], row["suggestion"], row["connection"], row["tone"], spans, row.get("gap"),
     )  # fmt: skip
     problems = codebook_problems(example)
     if problems:
@@ -84,6 +88,8 @@ def codebook_problems(example: Example) -> list[str]:
         "evidence is 0 to 3": example.evidence in range(4),
         "tone is 0 to 3": example.tone in range(4),
         "suggestion and connection are 0 or 1": {example.suggestion, example.connection} <= {0, 1},
+        "gap is 0, 1 or left out": example.gap in (None, 0, 1),
+        "a suggestion points at a gap": not example.suggestion or example.gap != 0,
         "connection needs a suggestion": example.suggestion or not example.connection,
         "a suggestion is marked as next_step": bool(example.suggestion) == ("next_step" in parts),
         "evidence 2 and 3 name a behaviour": example.evidence < 2 or "behaviour" in parts,

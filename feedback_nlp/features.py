@@ -1,8 +1,9 @@
 """A parsed sentence with its cues becomes named numbers that transfer between domains.
 
 Groups, told apart by the prefix of a feature's name: ``cue:`` and ``family:`` (what the rules
-found), ``grammar:`` (word n-grams in which content words are replaced by tag and dependency) and
-``lexicon:`` (rates per word). No feature grows with the length of a text.
+found), ``grammar:`` (word n-grams in which content words are replaced by tag and dependency),
+``lexicon:`` (rates per word) and ``word:`` (the words themselves, for the heads that gain from
+them on other fields). No feature grows with the length of a text.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ _RECEIVER = {"you", "your", "yours", "yourself", "yourselves", "u", "ur"}
 _SUBJECTS = {"nsubj", "nsubjpass"}
 _COURTESY = {"thank", "thanks", "sorry", "please", "appreciate", "agree", "apologise", "apologize"}
 _ARTICLES = {"a", "an", "the"}
+#: Without one of these, or a negation, all words are the writer's own claims about others.
+_TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",
+            "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 _WINDOW = 4
 
@@ -56,6 +60,8 @@ def _valence() -> dict[str, float]:
 
 
 def _valence_of(token: Token) -> float:
+    if token.lower_ in load_lexicon("identity_words"):
+        return 0.0  # VADER counts "blind" as negative
     table = _valence()
     value = table.get(token.lower_, table.get(token.lemma_.lower(), 0.0))
     denied = any(child.dep_ == "neg" for child in (*token.children, *token.head.children))
@@ -310,10 +316,34 @@ def lexicon_features(doc: Doc) -> Features:
     return {name: value for name, value in values.items() if value}
 
 
+def word_features(doc: Doc) -> Features:
+    """Return the words that the writer says in their own name, with a vector length of 2.
+
+    Left out are names, words for who somebody is, and content words that are denied, quoted or
+    supposed.
+    """
+    identity = load_lexicon("identity_words")
+    plain = not any(token.lower_ in _TURNING or token.dep_ == "neg" for token in doc)
+    found = dict.fromkeys(
+        # "he is" and "they are" differ in no feature.
+        token.lemma_.lower()
+        if token.pos_ == "AUX"
+        else _THIRD_PERSON.get(token.lower_, token.lower_)
+        for token in doc
+        if token.is_alpha
+        and token.lower_ not in _ARTICLES
+        and token.pos_ != "PROPN"
+        and token.lower_ not in identity
+        and (plain or token.pos_ in _FUNCTION_POS or _asserted(token))
+    )
+    value = 2 / math.sqrt(len(found)) if found else 0.0
+    return {f"word:{word}": value for word in found}
+
+
 def sentence_features(
     doc: Doc, matches: Sequence[CueMatch], family_of: Mapping[str, str]
 ) -> Features:
-    """Return all named features of one parsed sentence; all are in [-1, 1].
+    """Return all named features of one parsed sentence; all are in [-1, 2].
 
     Parameters
     ----------
@@ -325,7 +355,7 @@ def sentence_features(
         Family of each cue id.
     """
     cues = cue_features(matches, family_of)
-    return {**cues, **lexicon_features(doc), **grammar_features(doc)}
+    return {**cues, **lexicon_features(doc), **grammar_features(doc), **word_features(doc)}
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")

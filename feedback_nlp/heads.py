@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 #: Raise when features or heads change so that old files no longer fit.
-HEADS_VERSION = 2
+HEADS_VERSION = 3
 #: Every head by name; the cumulative ones answer "at least this level".
 HEAD_NAMES = (
     "suggestion", "connection", "gap",
@@ -50,10 +50,14 @@ class LinearHead:
     estimator : LogisticRegression
         Fitted on columns in the order of `names`; its calibration is folded into its
         coefficients.
+    floor : float, default 0.0
+        Probability that half of the texts without content stay below. Differences below it
+        mean nothing, so it is the least that `probability` returns.
     """
 
     names: np.ndarray
     estimator: LogisticRegression
+    floor: float = 0.0
 
     @cached_property
     def weights(self) -> dict[str, float]:
@@ -74,8 +78,8 @@ class LinearHead:
         )
 
     def probability(self, features: Mapping[str, float]) -> float:
-        """Return the calibrated probability in [0, 1]."""
-        return sigmoid(self.logit(features))
+        """Return the calibrated probability, from `floor` to 1."""
+        return max(sigmoid(self.logit(features)), self.floor)
 
     def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
         """Split the probability among the features.
@@ -96,6 +100,8 @@ class LinearHead:
         }
         baseline = sigmoid(self.intercept)
         total = sum(terms.values())
+        if sigmoid(self.intercept + total) < self.floor:
+            return {"baseline": self.floor}
         if abs(total) > 1e-9:
             slope = (sigmoid(self.intercept + total) - baseline) / total
         else:
@@ -145,7 +151,7 @@ def save_heads(heads: Heads, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "heads.skops"
     payload = {
-        name: {"names": head.names, "estimator": head.estimator}
+        name: {"names": head.names, "estimator": head.estimator, "floor": head.floor}
         for name, head in heads.heads.items()
     }
     sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
@@ -174,7 +180,7 @@ def load_heads(folder: Path | None = None) -> Heads:
     if absent:
         raise HeadsError(f"{folder / 'heads.skops'} lacks the head {absent[0]!r}; {_MEND}.")
     return Heads(
-        {name: LinearHead(part["names"], part["estimator"]) for name, part in payload.items()},
+        {name: LinearHead(**part) for name, part in payload.items()},
         meta,
     )
 

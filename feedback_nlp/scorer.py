@@ -242,8 +242,10 @@ class Scorer:
             tone=scores.tone,
             findings=findings,
             sentences=tuple(
-                Sentence(offset, offset + len(s.text), s.text, s.suggestion, s.tone[0])
+                # From the text itself: in the sentence, swapped letters are put right.
+                Sentence(offset, end, text[offset:end], s.suggestion, s.tone[0])
                 for offset, s in sentences
+                for end in [offset + len(s.text)]
             ),
             advice=give_advice(findings, self.reader.cues, scores.judgmental),
             contributions=as_contributions(scores),

@@ -52,7 +52,7 @@ def source_of(feature: str) -> str:
     group, _, rest = feature.partition(":")
     if group in ("cue", "context"):
         return rest.split("/", 1)[0]
-    return feature if group in ("lexicon", "family") else group
+    return feature if group in ("lexicon", "family", "word") else group
 
 
 def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from feedback_nlp.cues.guards import quote_ranges
+from feedback_nlp.spelling import mark_name, put_right
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -74,18 +75,20 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
 def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
     """Tokenize `text` and return each sentence as a Doc of its own with its offset.
 
-    Offsets are code points into `text`. The Docs are tokenized, not parsed.
+    Offsets are code points into `text`. The Docs are tokenized, not parsed; swapped letters of
+    common words are put right in them.
     """
     doc = nlp.make_doc(text)
     return [
-        (doc[start].idx, doc[start:end].as_doc(copy_user_data=False))
+        (doc[start].idx, put_right(nlp, doc[start:end].as_doc(copy_user_data=False)))
         for start, end in split_sentences(doc)
     ]
 
 
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
-    yield from nlp.pipe(docs, batch_size=batch_size)
+    for doc in nlp.pipe(docs, batch_size=batch_size):
+        yield mark_name(nlp, doc)
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:

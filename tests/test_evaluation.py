@@ -199,7 +199,7 @@ def test_one_command_writes_the_report_and_the_card(tmp_path, examples_path):
     for heading in ("Targets", "In domain", "left out", "Ablation", "Behaviour", "Fairness"):
         assert heading in text
     assert (out / "reliability.png").stat().st_size > 1000
-    assert set(figures["ablation"]["suggestion"]) == {"cues", "grammar", "lexicon", "all"}
+    assert set(figures["ablation"]["suggestion"]) == {"cues", "grammar", "lexicon", "words", "all"}
     card = (heads / "README.md").read_text(encoding="utf-8")
     assert f"{figures['own_test']['binary']['suggestion']['auc']:.3f}" in card
     assert "work" in figures["leave_one_out"]["suggestion"]

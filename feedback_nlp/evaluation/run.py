@@ -15,7 +15,6 @@ from feedback_nlp import __version__
 from feedback_nlp.datasets import cross_domain_sets, data_folder, human_tutors, read_set
 from feedback_nlp.evaluation import behaviour, explanations, fairness, validity
 from feedback_nlp.evaluation.metrics import (
-    binary_figures,
     calibration_error,
     calibration_error_by_chance,
     reliability,
@@ -117,7 +116,7 @@ def evaluate(
         held = list(labels)
         left_out["baselines"] = floors.figures("suggestion", held, [labels[t] for t in held])
         figures["cross_domain"].append(left_out)
-        figures["calibration_cross_domain"] = _cross_calibration(scorer, sets)
+        figures["calibration_cross_domain"] = _cross_calibration(figures["cross_domain"])
     figures["targets"] = targets(figures)
     write_report(figures, out)
     return figures
@@ -146,17 +145,12 @@ def _calibration(heads: Heads, corpus: Corpus) -> dict[str, Any]:
     return result
 
 
-def _cross_calibration(scorer: Scorer, sets: list[Any]) -> list[dict[str, Any]]:
-    result = []
-    for item in sets:
-        if item.score == "actionability":  # no probability of the label
-            continue
-        if item.score == "judgmental" and item.measure != "any of the six":
-            continue
-        values = [getattr(r, item.score) or 0.0 for r in scorer.score_many(item.texts)]
-        figure = binary_figures(item.labels, values, item.texts)
-        result.append({"set": item.set, "measure": item.measure, **figure})
-    return result
+def _cross_calibration(cross: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"set": row["set"], "measure": row["measure"], **row["calibration"]}
+        for row in cross
+        if row.get("calibration") is not None
+    ]
 
 
 def _behaviour(scorer: Scorer) -> dict[str, Any]:

@@ -7,13 +7,19 @@ TF-IDF with a logistic regression, and politeness strategies.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from feedback_nlp.datasets import Measurement
 from feedback_nlp.evaluation import baselines
-from feedback_nlp.evaluation.metrics import auc_with_interval, length_auc, rank_correlation
+from feedback_nlp.evaluation.metrics import (
+    auc_with_interval,
+    binary_figures,
+    length_auc,
+    rank_correlation,
+)
 from feedback_nlp.examples import Example
 from feedback_nlp.heads import HEAD_NAMES, LinearHead
 from feedback_nlp.scorer import Scorer
@@ -28,6 +34,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "cues": ("cue:", "family:", "context:"),
     "grammar": ("grammar:",),
     "lexicon": ("lexicon:",),
+    "words": ("word:",),
     "all": ("",),
 }
 
@@ -103,7 +110,9 @@ def ablation(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
         test = own_bags(name, corpus.part("test"), heads["suggestion"])
         for group, prefixes in GROUPS.items():
             keep = _keeper(prefixes)
-            head = fit([bag.only(keep) for bag in bags], RECIPES[name])
+            # Alone, a group is tried even where the head as shipped does without it.
+            recipe = RECIPES[name] if group == "all" else replace(RECIPES[name], skips=())
+            head = fit([bag.only(keep) for bag in bags], recipe)
             held = [bag.only(keep) for bag in test]
             labels = [bag.label for bag in test]
             figure = auc_with_interval(labels, bag_logits(head, held))
@@ -167,13 +176,21 @@ def cross_domain(
                 name: np.asarray([getattr(report, name) or 0.0 for report in reports])
                 for name in ("actionability", "suggestion", "judgmental")
             }
+        values = scores[key][item.score]
         result.append({
             "set": item.set, "measure": item.measure, "score": item.score,
             "target": item.target,
-            **_figure(item.labels, scores[key][item.score], item.texts),
+            **_figure(item.labels, values, item.texts),
             "baselines": floors.figures(item.score, item.texts, item.labels),
+            "calibration": _calibration(item, values),
         })  # fmt: skip
     return result
+
+
+def _calibration(item: Measurement, values: np.ndarray) -> Figures | None:
+    """Return how well a score fits the label as its probability, if it claims to be one."""
+    whole = item.score == "suggestion" or item.measure == "any of the six"
+    return dict(binary_figures(item.labels, values.tolist(), item.texts)) if whole else None
 
 
 def own_test(scorer: Scorer, examples: Sequence[Example], floors: Baselines) -> Figures:
@@ -215,7 +232,7 @@ def own_test(scorer: Scorer, examples: Sequence[Example], floors: Baselines) -> 
 def _used(name: str, example: Example) -> bool:
     if name == "connection":
         return bool(example.suggestion)
-    return name != "gap" or bool(example.suggestion) or example.evidence == 0
+    return name != "gap" or example.gap is not None
 
 
 def _figure(labels: Sequence[int], scores: np.ndarray, texts: Sequence[str]) -> Figures:

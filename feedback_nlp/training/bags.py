@@ -25,7 +25,8 @@ class Bag:
 
     `instance_labels` are known for our own examples, whose spans say which sentence earns the
     label; for a public text only the label of the whole is known.
-    `domain` is the field that our example is from, or the public set.
+    `domain` is the field that our example is from, or the public set; `silent` says that our
+    example holds no content: it neither observes nor suggests nor judges.
     """
 
     instances: tuple[Features, ...]
@@ -34,6 +35,7 @@ class Bag:
     source: str
     domain: str
     instance_labels: tuple[int, ...] | None = None
+    silent: bool = False
 
     def only(self, keep: Callable[[str], bool]) -> Bag:
         """Return the bag with the features whose name `keep` accepts."""
@@ -118,9 +120,8 @@ def own_bags(
             raise ValueError("connection needs the suggestion head")
         return [_connection(e, s, suggestion) for e, s in rows if e.suggestion]
     if head == "gap":
-        # The codebook has no label for it: a suggestion points at a gap, silence doesn't.
-        known = [(e, s) for e, s in rows if e.suggestion or e.evidence == 0]
-        return [_bag(e, _plain(s), e.suggestion, _touched(e, s, ["next_step"])) for e, s in known]
+        known = [(e, s) for e, s in rows if e.gap is not None]
+        return [_bag(e, _plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
     return [_BUILD[head.split("_")[0]](head, e, s) for e, s in rows]
 
 
@@ -151,15 +152,23 @@ def _touched(example: Example, sentences: Sentences, labels: Iterable[str]) -> t
     )
 
 
+def _gap_labels(example: Example, sentences: Sentences) -> tuple[int, ...] | None:
+    """Return which sentences point at the gap; None where the spans do not say."""
+    if not example.gap:
+        return (0,) * len(sentences)
+    touched = _touched(example, sentences, ["behaviour", "next_step"])
+    return touched if any(touched) else None
+
+
 def _bag(
     example: Example,
     instances: tuple[Features, ...],
     label: int,
     instance_labels: tuple[int, ...] | None,
 ) -> Bag:
-    return Bag(
-        instances, label, f"{OWN}:{example.text_group}", OWN, example.domain, instance_labels
-    )
+    silent = not (example.evidence or example.suggestion or example.tone)
+    group = f"{OWN}:{example.text_group}"
+    return Bag(instances, label, group, OWN, example.domain, instance_labels, silent)
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
@@ -13,7 +13,7 @@ from sklearn.model_selection import GroupKFold
 
 from feedback_nlp.examples import MOVES
 from feedback_nlp.features import Features
-from feedback_nlp.heads import LinearHead
+from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, Bag
 
 #: A feature that fewer instances show is left out.
@@ -21,6 +21,8 @@ MIN_COUNT = 4
 #: No source counts for more than this many instances, however large it is.
 SOURCE_CAP = 4000
 N_FOLDS = 5
+#: Share of texts without content that stay below the floor of a head.
+QUIET = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +38,30 @@ class Recipe:
     helps : tuple of str
         Beginnings of feature names that by the codebook can only raise the score. Their negative
         coefficients, which come from chance or from their correlates, are set to 0.
+    skips : tuple of str
+        Beginnings of feature names that the head does not read.
     """
 
     c: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
     helps: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
 
 
 _PARTS = ("cue:situation", "cue:behaviour", "cue:impact", "context:")
 #: Chosen by leaving out one training set or domain at a time. Our own examples weigh more, as
 #: only they carry all labels of the codebook; reviews are nearer to feedback than the others.
-_SUGGESTION = Recipe(weights={OWN: 4.0, "f1000rd_pragmatics": 2.0}, helps=("cue:next_step",))
+#: Grammar tells a suggestion on any field; words tell a judgment and a weakness better.
+_SUGGESTION = Recipe(
+    weights={OWN: 4.0, "f1000rd_pragmatics": 2.0}, helps=("cue:next_step",), skips=("word:",)
+)
 _MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
-_TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
-_EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_PARTS)
+_TONE = Recipe(c=0.15, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
+_EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_PARTS, skips=("word:",))
 _CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
 RECIPES: dict[str, Recipe] = {
     "suggestion": _SUGGESTION,
-    "gap": _SUGGESTION,
+    "gap": replace(_SUGGESTION, weights={OWN: 0.5, "f1000rd_pragmatics": 2.0}, skips=()),
     "connection": Recipe(
         c=0.3, helps=(*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
     ),
@@ -93,7 +101,11 @@ def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe
             sources.append(bag.source)
     counts = Counter(name for row in rows for name in row)
     # Sorted, so that the same data always give the same columns.
-    names = sorted(name for name, count in counts.items() if count >= MIN_COUNT)
+    names = sorted(
+        name
+        for name, count in counts.items()
+        if count >= MIN_COUNT and not name.startswith(recipe.skips)
+    )
     vectorizer = DictVectorizer(sort=True).fit([dict.fromkeys(names, 1.0)])
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-6)
     weights = _weights(sources, recipe.weights)
@@ -166,6 +178,7 @@ def calibrate(
     logits: np.ndarray,
     labels: np.ndarray,
     weights: np.ndarray | None = None,
+    silent: np.ndarray | None = None,
 ) -> LinearHead:
     """Fold a logistic calibration (Platt 1999) into the coefficients of a head.
 
@@ -177,6 +190,8 @@ def calibrate(
         Out-of-fold log-odds and 0/1 labels of training texts.
     weights : ndarray, shape (n_texts,), optional
         How often each text counts.
+    silent : ndarray of bool, shape (n_texts,), optional
+        Which texts hold no content; `QUIET` of them stay below the floor of the head.
     """
     platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels, sample_weight=weights)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
@@ -185,4 +200,7 @@ def calibrate(
     estimator = head.estimator
     estimator.coef_ = estimator.coef_ * slope
     estimator.intercept_ = estimator.intercept_ * slope + offset
-    return LinearHead(head.names, estimator)
+    if silent is None or not silent.any():
+        return LinearHead(head.names, estimator)
+    quiet = float(np.quantile(logits[silent] * slope + offset, QUIET))
+    return LinearHead(head.names, estimator, sigmoid(quiet))

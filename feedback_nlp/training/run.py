@@ -34,6 +34,8 @@ NOT_FEEDBACK = {"discussion"}
 #: Our examples are short contrast lines, most of which describe no behaviour; in real comments a
 #: described behaviour is as common as none, so this head is calibrated to even odds.
 EVEN_ODDS = {"evidence_2"}
+#: Heads whose floor is what sentences without content reach, so that padding adds nothing.
+FLOORED = {"suggestion", "gap"}
 
 
 def load_corpus(
@@ -53,9 +55,7 @@ def load_corpus(
 
 def head_bags(corpus: Corpus, name: str, suggestion: LinearHead | None = None) -> list[Bag]:
     """Return all training bags of a head: our own training part and the public sets."""
-    # Our labels say little about gap; doubling them would outweigh the reviews, which say all.
-    hasty = [] if name == "gap" else corpus.hasty
-    own = own_bags(name, [*corpus.part("train"), *hasty], suggestion)
+    own = own_bags(name, [*corpus.part("train"), *corpus.hasty], suggestion)
     public = [bag for rows in corpus.public.values() for bag in public_bags(name, rows)]
     return [*own, *public]
 
@@ -65,12 +65,7 @@ def calibration_bags(corpus: Corpus, name: str, suggestion: LinearHead | None) -
     own = own_bags(name, corpus.part("train"), suggestion)
     if name.startswith("tone"):
         return own
-    own = [bag for bag in own if bag.domain not in NOT_FEEDBACK]
-    if name != "gap":
-        return own
-    # Our examples are labelled for it in part only; sentences of reviews are in full.
-    reviews = corpus.public.get("f1000rd_pragmatics", [])
-    return public_bags(name, reviews) or own
+    return [bag for bag in own if bag.domain not in NOT_FEEDBACK]
 
 
 def fit_head(corpus: Corpus, name: str, suggestion: LinearHead | None = None) -> LinearHead:
@@ -84,7 +79,8 @@ def fit_head(corpus: Corpus, name: str, suggestion: LinearHead | None = None) ->
     )
     labels = np.asarray([bag.label for bag in known])
     weights = balanced(labels) if name in EVEN_ODDS else None
-    return calibrate(fit(bags, recipe), logits, labels, weights)
+    silent = np.asarray([bag.silent for bag in known]) if name in FLOORED else None
+    return calibrate(fit(bags, recipe), logits, labels, weights, silent)
 
 
 def balanced(labels: np.ndarray) -> np.ndarray:
