@@ -361,21 +361,37 @@ def sentence_features(
 _PARTS = ("situation", "behaviour", "impact", "next_step")
 
 
+CONTEXT_PARTS = ("situation", "behaviour", "impact")
+
+
+def without_context(sentence: Features) -> Features:
+    """Return the features by which evidence is read: no suggestion moves it."""
+    return {name: value for name, value in sentence.items() if "next_step" not in name}
+
+
+def context_features(sentences: Sequence[Features]) -> list[Features]:
+    """Return for each sentence which parts the other sentences hold."""
+    holding = {
+        part: [i for i, sentence in enumerate(sentences) if f"cue:{part}" in sentence]
+        for part in CONTEXT_PARTS
+    }
+    return [
+        {f"context:{part}": 1.0 for part, where in holding.items() if where and where != [i]}
+        for i in range(len(sentences))
+    ]
+
+
 def in_context(sentences: Sequence[Features]) -> list[Features]:
     """Return the features of each sentence with the parts that the other sentences hold.
 
     An observation counts for more when a neighbour says when and where. Suggestions are left
     out, so that adding or removing one cannot move what reads these features.
     """
-    result = []
-    for i, sentence in enumerate(sentences):
-        features = {name: value for name, value in sentence.items() if "next_step" not in name}
-        for part in ("situation", "behaviour", "impact"):
-            name = f"cue:{part}"
-            if any(name in other for j, other in enumerate(sentences) if j != i):
-                features[f"context:{part}"] = 1.0
-        result.append(features)
-    return result
+    context = context_features(sentences)
+    return [
+        without_context(sentence) | around
+        for sentence, around in zip(sentences, context, strict=True)
+    ]
 
 
 def text_features(sentences: Sequence[Features]) -> Features:

@@ -31,7 +31,9 @@ class Mark:
 class SentenceAnalysis:
     """What is known of one sentence without its neighbours; safe to cache and to share.
 
-    `suggestion` and `tone` (probability of at least level 1, 2, 3) are 0 until heads scored it.
+    What heads say of the sentence alone is 0 until they scored it: the probabilities `suggestion`
+    and `tone` (at least level 1, 2, 3), the log-odds of `gap` and of `evidence` without its
+    neighbours, and the points that each mark of a judgmental move gave the judgmental score.
     """
 
     text: str
@@ -40,6 +42,9 @@ class SentenceAnalysis:
     lemmas: frozenset[str]
     suggestion: float = 0.0
     tone: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    gap: float = 0.0
+    evidence: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    mark_points: tuple[float, ...] = ()
 
 
 class SentenceReader:

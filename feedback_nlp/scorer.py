@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sized
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -21,11 +20,10 @@ from feedback_nlp.report import Finding, Report, Sentence
 from feedback_nlp.scoring import (
     Scores,
     as_contributions,
-    grouped,
+    score_sentence,
     score_sentences,
-    sentence_scores,
 )
-from feedback_nlp.segmentation import cut, parse, split_sentences
+from feedback_nlp.segmentation import parse, split_sentences, split_text, tokenize
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -63,6 +61,9 @@ class Scorer:
         self.heads = heads
         self.max_chars = max_chars
         self.reader = SentenceReader(nlp)
+        self._judgmental = frozenset(
+            cue.id for cue in self.reader.cues.values() if cue.family == "judgmental"
+        )
         self._cache: OrderedDict[str, SentenceAnalysis] = OrderedDict()
         self._lock = RLock()
         #: Versions that a score depends on.
@@ -152,10 +153,10 @@ class Scorer:
             if error is not None and on_error == "raise":
                 raise error
             pieces = [
-                [] if problem is not None else cut(self.nlp, text)
+                [] if problem is not None else split_text(self.nlp, text)
                 for text, problem in zip(batch, problems, strict=True)
             ]
-            analysed = self._analyse([doc for text in pieces for _, doc in text])
+            analysed = self._analyse([sentence for text in pieces for _, sentence in text])
             sentences = iter(analysed)
             return [
                 _unscored(text, str(problem), self.versions)
@@ -176,28 +177,26 @@ class Scorer:
             )
         return None
 
-    def _analyse(self, docs: list[Doc]) -> list[SentenceAnalysis]:
-        """Analyse tokenized sentences; equal ones once, known ones from the cache."""
-        fresh: dict[str, Doc] = {}
-        for doc in docs:
-            key = doc.text.rstrip()
-            if key in self._cache:
-                self._cache.move_to_end(key)
+    def _analyse(self, texts: list[str]) -> list[SentenceAnalysis]:
+        """Analyse sentences; equal ones once, known ones from the cache."""
+        known: dict[str, SentenceAnalysis] = {}
+        fresh: list[str] = []
+        for text in dict.fromkeys(texts):
+            if text in self._cache:
+                self._cache.move_to_end(text)
+                known[text] = self._cache[text]
             else:
-                fresh.setdefault(key, doc)
-        known = {key: self._cache[key] for doc in docs if (key := doc.text.rstrip()) in self._cache}
-        for key, doc in zip(fresh, parse(self.nlp, fresh.values()), strict=True):
-            known[key] = self.analyse_sentence(doc)
-            self._cache[key] = known[key]
+                fresh.append(text)
+        docs = parse(self.nlp, (tokenize(self.nlp, text) for text in fresh))
+        for text, doc in zip(fresh, docs, strict=True):
+            known[text] = self._cache[text] = self.analyse_sentence(doc)
         while len(self._cache) > CACHE_SIZE:
             self._cache.popitem(last=False)
-        return [known[doc.text.rstrip()] for doc in docs]
+        return [known[text] for text in texts]
 
     def analyse_sentence(self, doc: Doc) -> SentenceAnalysis:
         """Find the cues of one parsed sentence and score it alone."""
-        sentence = self.reader.read(doc)
-        suggestion, tone = sentence_scores(sentence.features, self.heads)
-        return replace(sentence, suggestion=suggestion, tone=tone)
+        return score_sentence(self.reader.read(doc), self.heads, self._judgmental)
 
     def report_for_doc(self, doc: Doc) -> Report:
         """Score a Doc by its own parse, whichever pipeline made it.
@@ -259,18 +258,10 @@ class Scorer:
         count = Counter(mark.cue for _, sentence in sentences for mark in sentence.marks)
         findings = []
         for offset, sentence in sentences:
-            own = Counter(mark.cue for mark in sentence.marks)
-            n_judging = sum(
-                n for cue, n in own.items() if self.reader.cues[cue].family == "judgmental"
-            )
-            tone = grouped(self.heads["tone_1"].contributions(sentence.features))
-            for mark in sentence.marks:
+            for mark, points in zip(sentence.marks, sentence.mark_points, strict=True):
                 cue = self.reader.cues[mark.cue]
-                if cue.family == "judgmental":
-                    # Its own points and its share of what the family as a whole gave.
-                    shared = tone.get("family:judgmental", 0.0) / n_judging
-                    weight = tone.get(mark.cue, 0.0) / own[mark.cue] + shared
-                else:
+                weight = points
+                if cue.family != "judgmental":
                     weight = scores.actionability_points.get(mark.cue, 0.0) / count[mark.cue]
                 start, end = offset + mark.start, offset + mark.end
                 findings.append(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from feedback_nlp.features import Features, in_context, text_features
-from feedback_nlp.heads import Heads
+from feedback_nlp.features import Features, context_features, text_features, without_context
+from feedback_nlp.heads import Heads, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -63,11 +63,6 @@ def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
     return dict(points)
 
 
-def evidence_of(features: Features, heads: Heads) -> float:
-    """Return the expected level of evidence divided by 3, of one sentence in its context."""
-    return sum(heads[name].probability(features) for name in _EVIDENCE) / 3
-
-
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     """Return the features of the question whether the suggestion follows from the behaviour."""
     features = text_features([sentence.features for sentence in sentences])
@@ -100,13 +95,12 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     """
     asking = max(sentences, key=lambda sentence: sentence.suggestion)
     suggestion = heads["suggestion"].contributions(asking.features)
-    placed = in_context([sentence.features for sentence in sentences])
-    telling = max(placed, key=lambda features: evidence_of(features, heads))
+    telling = _most_telling(sentences, heads)
     evidence_points: Points = defaultdict(float)
     for name in _EVIDENCE:
         for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
             evidence_points[source] += value
-    pointing = max(sentences, key=lambda sentence: heads["gap"].logit(sentence.features))
+    pointing = max(sentences, key=lambda sentence: sentence.gap)
     gap = heads["gap"].contributions(pointing.features)
     given = heads["connection"].contributions(connection_features(sentences))
     connection = _product(grouped(suggestion), grouped(given))
@@ -132,6 +126,21 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     )
 
 
+def _most_telling(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Features:
+    """Return the features of the sentence that holds most evidence, seen with its neighbours."""
+    context = context_features([sentence.features for sentence in sentences])
+    extra = [heads[name].weights for name in _EVIDENCE]
+
+    def level(i: int) -> float:
+        return sum(
+            sigmoid(logit + sum(weights.get(name, 0.0) for name in context[i]))
+            for logit, weights in zip(sentences[i].evidence, extra, strict=True)
+        )
+
+    best = max(range(len(sentences)), key=level)
+    return without_context(sentences[best].features) | context[best]
+
+
 def _product(first: Points, second: Points) -> Points:
     """Split the product of two sums among their summands (Shapley value of two factors)."""
     total_first, total_second = sum(first.values()), sum(second.values())
@@ -146,10 +155,47 @@ def _product(first: Points, second: Points) -> Points:
     return dict(points)
 
 
-def sentence_scores(features: Features, heads: Heads) -> tuple[float, tuple[float, float, float]]:
-    """Return suggestion and the three cumulative tone probabilities of one sentence."""
+def score_sentence(
+    sentence: SentenceAnalysis, heads: Heads, judgmental: Container[str]
+) -> SentenceAnalysis:
+    """Return the sentence with all that the heads say of it alone.
+
+    Parameters
+    ----------
+    sentence : SentenceAnalysis
+        A sentence that was read.
+    heads : Heads
+        The trained heads.
+    judgmental : container of str
+        Ids of the cues that are judgmental moves.
+    """
+    features = sentence.features
     one, two, three = (heads[name].probability(features) for name in _TONE)
-    return heads["suggestion"].probability(features), (one, two, three)
+    alone = without_context(features)
+    first, second, third = (heads[name].logit(alone) for name in _EVIDENCE)
+    return replace(
+        sentence,
+        suggestion=heads["suggestion"].probability(features),
+        tone=(one, two, three),
+        gap=heads["gap"].logit(features),
+        evidence=(first, second, third),
+        mark_points=_mark_points(sentence, heads, judgmental),
+    )
+
+
+def _mark_points(
+    sentence: SentenceAnalysis, heads: Heads, judgmental: Container[str]
+) -> tuple[float, ...]:
+    count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
+    if not count:
+        return (0.0,) * len(sentence.marks)
+    tone = grouped(heads["tone_1"].contributions(sentence.features))
+    # Its own points and its share of what the family as a whole gave.
+    shared = tone.get("family:judgmental", 0.0) / count.total()
+    return tuple(
+        tone.get(mark.cue, 0.0) / count[mark.cue] + shared if mark.cue in count else 0.0
+        for mark in sentence.marks
+    )
 
 
 def as_contributions(scores: Scores) -> tuple[Contribution, ...]:

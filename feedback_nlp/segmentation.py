@@ -6,8 +6,10 @@ neighbours, so that equal sentences always score alike and an edit touches one s
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.spelling import mark_name, put_right
@@ -20,6 +22,9 @@ _TERMINALS = frozenset({".", "!", "?", "…", "...", "‽", "。", "！", "？"}
 _CLOSERS = frozenset("\"'”’)]»") | {"''"}
 #: A sentence of more tokens is cut here, so that one endless line cannot stall the parser.
 MAX_SENTENCE_TOKENS = 200
+#: Lines whose sentences are remembered.
+LINES_KEPT = 1024
+_lines: WeakKeyDictionary[Language, OrderedDict[str, list[tuple[int, str]]]] = WeakKeyDictionary()
 
 
 def split_sentences(doc: Doc) -> list[tuple[int, int]]:
@@ -72,17 +77,40 @@ def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
     return (start, end) if has_word else None
 
 
-def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
-    """Tokenize `text` and return each sentence as a Doc of its own with its offset.
+def split_text(nlp: Language, text: str) -> list[tuple[int, str]]:
+    """Return the sentences of `text` with their offsets, in code points.
 
-    Offsets are code points into `text`. The Docs are tokenized, not parsed; swapped letters of
-    common words are put right in them.
+    Line by line, since no sentence crosses a line break: an edit leaves the other lines as known.
     """
-    doc = nlp.make_doc(text)
-    return [
-        (doc[start].idx, put_right(nlp, doc[start:end].as_doc(copy_user_data=False)))
-        for start, end in split_sentences(doc)
-    ]
+    sentences = []
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        sentences += [(offset + start, piece) for start, piece in _split_line(nlp, line)]
+        offset += len(line)
+    return sentences
+
+
+def _split_line(nlp: Language, line: str) -> list[tuple[int, str]]:
+    known = _lines.setdefault(nlp, OrderedDict())
+    if line not in known:
+        doc = nlp.make_doc(line)
+        known[line] = [(doc[a].idx, doc[a:b].text) for a, b in split_sentences(doc)]
+        if len(known) > LINES_KEPT:
+            known.popitem(last=False)
+    return known[line]
+
+
+def tokenize(nlp: Language, sentence: str) -> Doc:
+    """Return the tokens of one sentence; swapped letters of common words are put right."""
+    return put_right(nlp, nlp.make_doc(sentence))
+
+
+def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
+    """Return each sentence of `text` as a Doc of its own with its offset.
+
+    Offsets are code points into `text`. The Docs are tokenized, not parsed.
+    """
+    return [(offset, tokenize(nlp, piece)) for offset, piece in split_text(nlp, text)]
 
 
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from feedback_nlp.report import Report
+from feedback_nlp.advice import wording_of_warning
+from feedback_nlp.report import Finding, Report
+from feedback_nlp.scaffold import PLACEHOLDER
 from feedback_nlp.widgets.offsets import Utf16Offsets
 from feedback_nlp.words import actionability_words, tone_words
 
@@ -19,7 +22,38 @@ _PARTS = {
 }
 
 
-def report_view(report: Report, *, revision: int) -> dict[str, Any]:
+#: Families whose marks can be dismissed; the four parts are no reproach.
+DISMISSIBLE = frozenset({"judgmental", "vague"})
+_FEW_WORDS = 5
+
+
+def is_dismissed(finding: Finding, dismissed: Iterable[Mapping[str, str]]) -> bool:
+    """Say whether the writer, or the group's allow-list, wants no mark there.
+
+    Parameters
+    ----------
+    finding : Finding
+        What the cues found.
+    dismissed : iterable of mapping
+        ``text`` of the passage, ``cue`` (empty for any) and ``scope``: ``once`` for this very
+        passage, ``always`` for these words wherever they stand.
+    """
+    if finding.family not in DISMISSIBLE:
+        return False
+    passage = f" {' '.join(finding.text.casefold().split())} "
+    for entry in dismissed:
+        if entry["cue"] not in ("", finding.cue):
+            continue
+        words = f" {' '.join(entry['text'].casefold().split())} "
+        # An entry of the allow-list is a word or a phrase inside of the passage.
+        if (passage == words) if entry["cue"] else (words in passage):
+            return True
+    return False
+
+
+def report_view(
+    report: Report, *, revision: int, dismissed: Iterable[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     """Return what the front end shows for `report`, with offsets in UTF-16 units.
 
     Parameters
@@ -28,17 +62,23 @@ def report_view(report: Report, *, revision: int) -> dict[str, Any]:
         The result for one version of the draft.
     revision : int
         The version of the draft; the front end drops answers to older ones.
+    dismissed : iterable of mapping, optional
+        What not to mark, as `is_dismissed` reads it.
     """
     convert = Utf16Offsets(report.text)
+    dismissed = tuple(dismissed)
+    hidden = {(f.start, f.end) for f in report.findings if is_dismissed(f, dismissed)}
     advice = [
         {
             "kind": item.kind,
+            "cue": item.cue,
             "message": item.message,
             "ask": item.ask,
             "from": None if item.start is None else convert(item.start),
             "to": None if item.end is None else convert(item.end),
         }
         for item in report.advice
+        if (item.start, item.end) not in hidden
     ]
     marks = [
         {
@@ -52,7 +92,7 @@ def report_view(report: Report, *, revision: int) -> dict[str, Any]:
             "ask": finding.ask,
         }
         for finding in sorted(report.findings, key=lambda f: (f.start, -f.end))
-        if finding.start < finding.end
+        if finding.start < finding.end and (finding.start, finding.end) not in hidden
     ]
     found = report.parts
     return {
@@ -68,8 +108,18 @@ def report_view(report: Report, *, revision: int) -> dict[str, Any]:
         "marks": marks,
         # Praise first: people read on when they see what works already.
         "advice": sorted(advice, key=lambda item: item["kind"] != "praise")[:MAX_ADVICE],
-        "warnings": list(report.warnings),
+        "warnings": [*report.warnings, *_notes(report.text)],
+        "dismissed": len(hidden),
     }
+
+
+def _notes(text: str) -> list[str]:
+    notes = []
+    if PLACEHOLDER.search(text):
+        notes.append("Fill in what stands in [brackets]; it is not read until then.")
+    elif 0 < len(text.split()) < _FEW_WORDS:
+        notes.append(wording_of_warning("short"))
+    return notes
 
 
 def error_view(text: str, message: str, *, revision: int) -> dict[str, Any]:
@@ -91,6 +141,7 @@ def dials(report: Report) -> list[dict[str, Any]]:
             "hint": "how far they can act on it",
             "value": report.actionability,
             "words": actionability_words(report),
+            "odds": "",
         },
         {
             "id": "judgmental",
@@ -98,5 +149,13 @@ def dials(report: Report) -> list[dict[str, Any]]:
             "hint": "chance that it reads as a judgment",
             "value": report.judgmental,
             "words": tone_words(report),
+            "odds": _odds(report.judgmental),
         },
     ]
+
+
+def _odds(probability: float | None) -> str:
+    """Return a probability as a count of ten, which people read better than a percentage."""
+    if probability is None:
+        return ""
+    return f"about {round(10 * probability)} of 10 texts like this do"
