@@ -70,7 +70,13 @@ def _valence_of(token: Token) -> float:
 
 def _asserted(token: Token) -> bool:
     """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
-    return not (negated(token) or hypothetical(token) or self_directed(token) or quoted(token))
+    # Many features ask; the answer needs a walk through the parse.
+    known: dict[int, bool] = token.doc.user_data.setdefault("feedback_nlp:asserted", {})
+    if token.i not in known:
+        known[token.i] = not (
+            negated(token) or hypothetical(token) or self_directed(token) or quoted(token)
+        )
+    return known[token.i]
 
 
 def _describing(token: Token) -> float:
@@ -225,6 +231,43 @@ def insult_word(doc: Doc) -> float:
     return float(any(t.lemma_.lower() in insults and _asserted(t) for t in doc))
 
 
+def put_down(doc: Doc) -> float:
+    """Whether a word puts down what somebody said or made: "drivel", "nonsense"."""
+    words_for_it = load_lexicon("put_downs")
+    return float(
+        any(
+            (t.lower_ in words_for_it or t.lemma_.lower() in words_for_it) and _asserted(t)
+            for t in doc
+        )
+    )
+
+
+def scorn_verb(doc: Doc) -> float:
+    """Whether a verb mocks what somebody says or does: "whine", "rant"."""
+    verbs = load_lexicon("scorn_verbs")
+    return float(any(t.pos_ == "VERB" and t.lemma_.lower() in verbs and _asserted(t) for t in doc))
+
+
+def brush_off(doc: Doc) -> float:
+    """Whether a word waves somebody away or laughs at them: "yawn", "lol", "sweetie"."""
+    return float(any(t.lower_ in load_lexicon("brush_offs") for t in doc))
+
+
+def scorn(doc: Doc) -> float:
+    """Whether any word of scorn occurs: a trait, an insult, a put-down, a brush-off."""
+    return max(trait_word(doc), insult_word(doc), put_down(doc), scorn_verb(doc))
+
+
+def scorn_at_receiver(doc: Doc) -> float:
+    """Whether a word of scorn occurs where the receiver is addressed."""
+    return addressed(doc) * max(scorn(doc), brush_off(doc))
+
+
+def scorn_in_few_words(doc: Doc) -> float:
+    """A word of scorn per word: in a short sentence it is all that is said."""
+    return 4 * _rate(scorn(doc), doc)
+
+
 def group_word(doc: Doc) -> float:
     """Whether people are spoken of as a group: "people", "voters", "that lot"."""
     return float(any(token.lower_ in load_lexicon("group_words") for token in doc))
@@ -249,7 +292,8 @@ LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
     negative_rate, positive_rate, negative_near_person, positive_near_person, worst_word,
     negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
     starts_with_receiver, starts_with_verb,
-    person_is_something, trait_word, insult_word, group_word, question_to_receiver, ellipsis,
+    person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
+    scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis,
     courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
     has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
 )  # fmt: skip

@@ -56,7 +56,7 @@ _SUGGESTION = Recipe(
     weights={OWN: 4.0, "f1000rd_pragmatics": 2.0}, helps=("cue:next_step",), skips=("word:",)
 )
 _MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
-_TONE = Recipe(c=0.15, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
+_TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
 _EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_PARTS, skips=("word:",))
 _CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
 RECIPES: dict[str, Recipe] = {
