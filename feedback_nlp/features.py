@@ -15,7 +15,7 @@ from functools import cache
 from spacy.tokens import Doc, Token
 
 from feedback_nlp.cues import CueMatch
-from feedback_nlp.cues.guards import hypothetical, negated, quoted, self_directed
+from feedback_nlp.cues.guards import hypothetical, negated, praised, quoted, self_directed
 from feedback_nlp.lexica import load_lexicon
 
 Features = dict[str, float]
@@ -248,6 +248,14 @@ def scorn_verb(doc: Doc) -> float:
     return float(any(t.pos_ == "VERB" and t.lemma_.lower() in verbs and _asserted(t) for t in doc))
 
 
+def praise_of_conduct(doc: Doc) -> float:
+    """Whether a sentence says how well something was done: "you always prepare with care"."""
+    return float(
+        any(t.lower_ in load_lexicon("praise_words") and not negated(t) for t in doc)
+        and not is_question(doc)
+    )
+
+
 def brush_off(doc: Doc) -> float:
     """Whether a word waves somebody away or laughs at them: "yawn", "lol", "sweetie"."""
     return float(any(t.lower_ in load_lexicon("brush_offs") for t in doc))
@@ -293,7 +301,8 @@ LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
     negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
     starts_with_receiver, starts_with_verb,
     person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
-    scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis,
+    scorn_at_receiver, scorn_in_few_words, group_word, praise_of_conduct, question_to_receiver,
+    ellipsis,
     courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
     has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
 )  # fmt: skip
@@ -378,6 +387,8 @@ def word_features(doc: Doc) -> Features:
         and token.lower_ not in _ARTICLES
         and token.pos_ != "PROPN"
         and token.lower_ not in identity
+        # "always prepared with care" is praise, "always late" is not.
+        and not (token.lower_ == "always" and praised(token))
         and (plain or token.pos_ in _FUNCTION_POS or _asserted(token))
     )
     value = 2 / math.sqrt(len(found)) if found else 0.0
@@ -403,6 +414,15 @@ def sentence_features(
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")
+#: What a sentence has that says something about somebody's work, however little.
+_TELLING = ("family:", "lexicon:negative_rate", "lexicon:has_number", "lexicon:has_quotation",
+            "lexicon:past_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
+            "lexicon:starts_with_verb", "lexicon:negation_rate")  # fmt: skip
+
+
+def idle(sentence: Features) -> bool:
+    """Whether a sentence only fills: no cue, no event, no number, no question, nothing negative."""
+    return not any(name.startswith(_TELLING) for name in sentence)
 
 
 CONTEXT_PARTS = ("situation", "behaviour", "impact")

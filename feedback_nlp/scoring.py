@@ -6,7 +6,13 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from feedback_nlp.features import Features, context_features, text_features, without_context
+from feedback_nlp.features import (
+    Features,
+    context_features,
+    idle,
+    text_features,
+    without_context,
+)
 from feedback_nlp.heads import Heads, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
@@ -100,7 +106,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     for name in _EVIDENCE:
         for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
             evidence_points[source] += value
-    pointing = max(sentences, key=lambda sentence: sentence.gap)
+    pointing = max(_telling(sentences), key=lambda sentence: sentence.gap)
     gap = heads["gap"].contributions(pointing.features)
     given = heads["connection"].contributions(connection_features(sentences))
     connection = _product(grouped(suggestion), grouped(given))
@@ -126,6 +132,11 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     )
 
 
+def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[SentenceAnalysis]:
+    """Return the sentences that say something; all of them if none does."""
+    return [s for s in sentences if not idle(s.features)] or sentences
+
+
 def _most_telling(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Features:
     """Return the features of the sentence that holds most evidence, seen with its neighbours."""
     context = context_features([sentence.features for sentence in sentences])
@@ -137,7 +148,8 @@ def _most_telling(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Featur
             for logit, weights in zip(sentences[i].evidence, extra, strict=True)
         )
 
-    best = max(range(len(sentences)), key=level)
+    telling = {id(sentence) for sentence in _telling(sentences)}
+    best = max((i for i, s in enumerate(sentences) if id(s) in telling), key=level)
     return without_context(sentences[best].features) | context[best]
 
 

@@ -24,7 +24,7 @@ from feedback_nlp.examples import Example
 from feedback_nlp.heads import HEAD_NAMES, LinearHead
 from feedback_nlp.scorer import Scorer
 from feedback_nlp.training.bags import Corpus, own_bags, public_bags
-from feedback_nlp.training.fitting import RECIPES, bag_logits, fit, out_of_fold
+from feedback_nlp.training.fitting import RECIPES, Encoder, bag_logits, fit, out_of_fold
 from feedback_nlp.training.run import head_bags
 
 Figures = dict[str, Any]
@@ -67,12 +67,14 @@ def leave_one_out(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
             own = [(e, s) for e, s in corpus.part("train") if e.domain == domain]
             texts = [e.text for e, _ in own if _used(name, e)]
             rows[domain] = (texts, own_bags(name, own, heads["suggestion"]))
+        encoder = Encoder()
         for source, (texts, held) in rows.items():
             labels = [bag.label for bag in held]
             # Fewer than ten of a class say nothing.
             if min(sum(labels), len(labels) - sum(labels)) < 10:
                 continue
-            head = fit([bag for bag in bags if bag.domain != source], RECIPES[name])
+            rest = [bag for bag in bags if bag.domain != source]
+            head = fit(rest, RECIPES[name], encoder)
             result.setdefault(name, {})[source] = _figure(labels, bag_logits(head, held), texts)
     return result
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from sklearn.feature_extraction import DictVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -21,8 +21,6 @@ MIN_COUNT = 4
 #: No source counts for more than this many instances, however large it is.
 SOURCE_CAP = 4000
 N_FOLDS = 5
-#: Share of texts without content that stay below the floor of a head.
-QUIET = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,59 @@ RECIPES: dict[str, Recipe] = {
 }
 
 
-def fit(bags: Sequence[Bag], recipe: Recipe) -> LinearHead:
+class Encoder:
+    """Turn instances into rows of a sparse matrix, each instance once however often it is fitted.
+
+    An instance is known by its identity, so it must not be changed while the encoder lives.
+    """
+
+    def __init__(self) -> None:
+        self._columns: dict[str, int] = {}
+        self._known: dict[int, tuple[Features, np.ndarray, np.ndarray]] = {}
+
+    def _encode(self, row: Features) -> tuple[Features, np.ndarray, np.ndarray]:
+        if id(row) not in self._known:
+            columns = [self._columns.setdefault(name, len(self._columns)) for name in row]
+            values = np.fromiter(row.values(), dtype=float, count=len(row))
+            # The row itself is kept, so that its identity stays its own.
+            self._known[id(row)] = (row, np.asarray(columns, dtype=np.int64), values)
+        return self._known[id(row)]
+
+    def matrix(
+        self, rows: Sequence[Features], min_count: int, skips: tuple[str, ...]
+    ) -> tuple[np.ndarray, csr_matrix]:
+        """Return the names of the columns, sorted, and the matrix.
+
+        Parameters
+        ----------
+        rows : sequence of Features
+            Instances.
+        min_count : int
+            A feature that fewer instances show is left out.
+        skips : tuple of str
+            Beginnings of the names of features that are left out.
+
+        Returns
+        -------
+        names : ndarray of str, shape (n_features,)
+        matrix : csr_matrix, shape (len(rows), n_features)
+        """
+        encoded = [self._encode(row) for row in rows]
+        ends = np.cumsum([0, *(len(columns) for _, columns, _ in encoded)])
+        columns = np.concatenate([columns for _, columns, _ in encoded])
+        values = np.concatenate([values for *_, values in encoded])
+        whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
+        counts = np.bincount(columns, minlength=len(self._columns))
+        # Sorted, so that the same data always give the same columns.
+        names = sorted(
+            name
+            for name, column in self._columns.items()
+            if counts[column] >= min_count and not name.startswith(skips)
+        )
+        return np.asarray(names, dtype=np.str_), whole[:, [self._columns[n] for n in names]]
+
+
+def fit(bags: Sequence[Bag], recipe: Recipe, encoder: Encoder | None = None) -> LinearHead:
     """Fit a logistic regression on instances.
 
     A public text of several sentences does not tell which of them earned its label. Two passes
@@ -83,14 +133,19 @@ def fit(bags: Sequence[Bag], recipe: Recipe) -> LinearHead:
         Training texts.
     recipe : Recipe
         Penalty and weights.
+    encoder : Encoder, optional
+        Shared by fits on the same instances, it saves most of their time.
     """
-    head = _fit_instances(bags, None, recipe)
+    encoder = encoder or Encoder()
+    head = _fit_instances(bags, None, recipe, encoder)
     if any(bag.instance_labels is None and len(bag.instances) > 1 for bag in bags):
-        head = _fit_instances(bags, head, recipe)
+        head = _fit_instances(bags, head, recipe, encoder)
     return head
 
 
-def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe) -> LinearHead:
+def _fit_instances(
+    bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe, encoder: Encoder
+) -> LinearHead:
     rows: list[Features] = []
     labels: list[int] = []
     sources: list[str] = []
@@ -99,18 +154,10 @@ def _fit_instances(bags: Sequence[Bag], guide: LinearHead | None, recipe: Recipe
             rows.append(row)
             labels.append(label)
             sources.append(bag.source)
-    counts = Counter(name for row in rows for name in row)
-    # Sorted, so that the same data always give the same columns.
-    names = sorted(
-        name
-        for name, count in counts.items()
-        if count >= MIN_COUNT and not name.startswith(recipe.skips)
-    )
-    vectorizer = DictVectorizer(sort=True).fit([dict.fromkeys(names, 1.0)])
+    columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-6)
     weights = _weights(sources, recipe.weights)
-    estimator.fit(vectorizer.transform(rows), np.asarray(labels), sample_weight=weights)
-    columns = np.asarray(vectorizer.feature_names_, dtype=np.str_)
+    estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
     if recipe.helps:
         helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
         estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)
@@ -145,6 +192,7 @@ def out_of_fold(
     recipe: Recipe,
     *,
     by: Callable[[Bag], str] = lambda bag: bag.group,
+    encoder: Encoder | None = None,
 ) -> np.ndarray:
     """Return the log-odds of `held` from models that never saw their group.
 
@@ -158,17 +206,20 @@ def out_of_fold(
         Penalty and weights.
     by : callable
         What must not stand on both sides: by default `Bag.group`.
+    encoder : Encoder, optional
+        As for `fit`.
 
     Returns
     -------
     ndarray, shape (len(held),)
     """
     keys = [by(bag) for bag in held]
+    encoder = encoder or Encoder()
     folds = GroupKFold(min(N_FOLDS, len(set(keys)))).split(held, groups=keys)
     logits = np.zeros(len(held))
     for _, chosen in folds:
         away = {keys[i] for i in chosen}
-        head = fit([bag for bag in bags if by(bag) not in away], recipe)
+        head = fit([bag for bag in bags if by(bag) not in away], recipe, encoder)
         logits[chosen] = bag_logits(head, [held[i] for i in chosen])
     return logits
 
@@ -179,6 +230,7 @@ def calibrate(
     labels: np.ndarray,
     weights: np.ndarray | None = None,
     silent: np.ndarray | None = None,
+    quiet: float = 0.5,
 ) -> LinearHead:
     """Fold a logistic calibration (Platt 1999) into the coefficients of a head.
 
@@ -191,7 +243,9 @@ def calibrate(
     weights : ndarray, shape (n_texts,), optional
         How often each text counts.
     silent : ndarray of bool, shape (n_texts,), optional
-        Which texts hold no content; `QUIET` of them stay below the floor of the head.
+        Which texts hold no content.
+    quiet : float, default 0.5
+        Share of the silent texts that stays below the floor of the head.
     """
     platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels, sample_weight=weights)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
@@ -202,5 +256,5 @@ def calibrate(
     estimator.intercept_ = estimator.intercept_ * slope + offset
     if silent is None or not silent.any():
         return LinearHead(head.names, estimator)
-    quiet = float(np.quantile(logits[silent] * slope + offset, QUIET))
-    return LinearHead(head.names, estimator, sigmoid(quiet))
+    floor = float(np.quantile(logits[silent] * slope + offset, quiet))
+    return LinearHead(head.names, estimator, sigmoid(floor))

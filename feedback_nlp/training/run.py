@@ -24,7 +24,7 @@ from feedback_nlp.training.bags import (
     read_corpus,
 )
 from feedback_nlp.training.card import write_card
-from feedback_nlp.training.fitting import RECIPES, bag_logits, calibrate, fit, out_of_fold
+from feedback_nlp.training.fitting import RECIPES, Encoder, bag_logits, calibrate, fit, out_of_fold
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,9 @@ NOT_FEEDBACK = {"discussion"}
 #: Our examples are short contrast lines, most of which describe no behaviour; in real comments a
 #: described behaviour is as common as none, so this head is calibrated to even odds.
 EVEN_ODDS = {"evidence_2"}
-#: Heads whose floor is what sentences without content reach, so that padding adds nothing.
-FLOORED = {"suggestion", "gap"}
+#: Heads whose floor is what sentences without content reach, so that padding adds nothing, and
+#: the share of such texts that stays below it. A higher floor hides differences at the low end.
+FLOORED = {"suggestion": 0.5, "gap": 0.2}
 
 
 def load_corpus(
@@ -74,13 +75,20 @@ def fit_head(corpus: Corpus, name: str, suggestion: LinearHead | None = None) ->
     known = calibration_bags(corpus, name, suggestion)
     # By domain: the confidence that people see is that on a field which is new to the model.
     by_domain = len({bag.domain for bag in known}) > 1
+    encoder = Encoder()
     logits = out_of_fold(
-        bags, known, recipe, by=(lambda bag: bag.domain) if by_domain else (lambda bag: bag.group)
+        bags,
+        known,
+        recipe,
+        by=(lambda bag: bag.domain) if by_domain else (lambda bag: bag.group),
+        encoder=encoder,
     )
     labels = np.asarray([bag.label for bag in known])
     weights = balanced(labels) if name in EVEN_ODDS else None
     silent = np.asarray([bag.silent for bag in known]) if name in FLOORED else None
-    return calibrate(fit(bags, recipe), logits, labels, weights, silent)
+    return calibrate(
+        fit(bags, recipe, encoder), logits, labels, weights, silent, FLOORED.get(name, 0.5)
+    )
 
 
 def balanced(labels: np.ndarray) -> np.ndarray:
