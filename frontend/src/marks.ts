@@ -1,15 +1,6 @@
 // Marks in the editor: they follow the text through edits until the next report arrives.
-import { StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
-import {
-  Decoration,
-  EditorView,
-  WidgetType,
-  closeHoverTooltips,
-  hoverTooltip,
-  keymap,
-  type DecorationSet,
-} from "@codemirror/view";
-import { card } from "./dom";
+import { StateEffect, StateField, type EditorState } from "@codemirror/state";
+import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { Mark } from "./types";
 
 export const setMarks = StateEffect.define<Mark[]>();
@@ -111,42 +102,10 @@ export const markField = StateField.define<MarkState>({
   provide: (field) => EditorView.decorations.from(field, (state) => state.decorations),
 });
 
-function marksAt(state: EditorState, position: number, side: number): Mark[] {
+/** The marks at a position, outermost first; `side` says which neighbour is meant at an edge. */
+export function marksAt(state: EditorState, position: number, side: number): Mark[] {
   return state.field(markField).marks.filter(
     ({ from, to }) =>
       from < to && from <= position && position <= to && !(position === from && side < 0) && !(position === to && side > 0),
   );
 }
-
-const hover = hoverTooltip(
-  (view, position, side) => {
-    const found = marksAt(view.state, position, side);
-    if (!found.length) return null;
-    return {
-      pos: Math.max(...found.map((mark) => mark.from)),
-      end: Math.min(...found.map((mark) => mark.to)),
-      above: false,
-      create: () => {
-        const dom = document.createElement("div");
-        dom.className = "fnlp-tip";
-        dom.setAttribute("role", "tooltip");
-        // Innermost first: it is what the pointer is on.
-        dom.append(...found.slice(-3).reverse().map(card));
-        return { dom };
-      },
-    };
-  },
-  { hoverTime: 180, hideOnChange: true },
-);
-
-const escape = keymap.of([
-  {
-    key: "Escape",
-    run: (view) => {
-      view.dispatch({ effects: closeHoverTooltips });
-      return false;
-    },
-  },
-]);
-
-export const marking: Extension = [markField, hover, escape];
