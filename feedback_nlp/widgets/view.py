@@ -85,6 +85,7 @@ def report_view(
         for f in report.findings
         if is_dismissed(f, convert(f.start), dismissed)
     }
+    blank = not report.text.strip()
     advice = [
         {
             "kind": item.kind,
@@ -94,7 +95,8 @@ def report_view(
             "from": None if item.start is None else convert(item.start),
             "to": None if item.end is None else convert(item.end),
         }
-        for item in report.advice
+        # Without a score although there are words: all of them wait for a place to be filled in.
+        for item in (report.advice if report.actionability is not None or blank else ())
         if (item.cue, item.start, item.end) not in hidden
     ]
     marks = [
@@ -115,7 +117,7 @@ def report_view(
     return {
         "revision": revision,
         "length": convert.length,
-        "status": "empty" if not report.text.strip() else "ok",
+        "status": "empty" if blank else "ok",
         "message": "",
         "dials": dials(report),
         "parts": [
@@ -133,7 +135,10 @@ def report_view(
 def _notes(text: str) -> list[str]:
     notes = []
     if PLACEHOLDER.search(text):
-        notes.append("Fill in what stands in [brackets]; it is not read until then.")
+        notes.append(
+            "Fill in what stands in [brackets]; Tab goes from one to the next."
+            " Until then, their sentences are not read."
+        )
     elif 0 < len(text.split()) < _FEW_WORDS:
         notes.append(wording_of_warning("short"))
     return notes
@@ -162,7 +167,7 @@ def dials(report: Report) -> list[dict[str, Any]]:
             "words": actionability_words(report),
             "odds": ""
             if likely is None
-            else "likely {:.0f} to {:.0f}".format(*(100 * bound for bound in likely)),
+            else "probably {:.0f} to {:.0f}".format(*(100 * bound for bound in likely)),
         },
         {
             "id": "judgmental",

@@ -9,7 +9,7 @@ import {
   type Tooltip,
 } from "@codemirror/view";
 import { card } from "./dom";
-import { markField, marksAt } from "./marks";
+import { labelsInside, markField, marksAt } from "./marks";
 import type { Mark, MarkActions } from "./types";
 
 /** Position of the mark whose card stays open, or null. */
@@ -132,5 +132,5 @@ const taps = EditorView.domEventHandlers({
 });
 
 export function marking(actions: MarkActions): Extension {
-  return [markField, openField, hover(actions), pinned(actions), keys, taps];
+  return [markField, labelsInside, openField, hover(actions), pinned(actions), keys, taps];
 }

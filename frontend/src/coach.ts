@@ -44,6 +44,7 @@ export class Coach {
   private readonly dismissals: Dismissals;
   private readonly offer: Offer;
   private readonly rival = new Rival(() => this.keepMine(), () => this.takeTheirs());
+  private readonly help = h("p", { class: "fnlp-help", id: freshId("help"), hidden: true }, HELP);
   private readonly status = h("span", { class: "fnlp-status" });
   private readonly exampleButton = action("Try an example", () => this.useExample(), "fnlp-link");
   private readonly readButton = action("Read it as the receiver", () => this.read(), "fnlp-quiet-button");
@@ -88,14 +89,13 @@ export class Coach {
     this.dismissals = new Dismissals((entry) => this.markAgain(entry));
     this.offer = new Offer((proposal) => this.useProposal(proposal), () => this.view.focus());
     const frame = h("div", { class: "fnlp-editor" });
-    const help = freshId("help");
     this.root = page({
       header: [this.readButton, this.toolbar.copyButton],
       scenario: this.scenario.element,
       write: [
         frame,
         h("div", { class: "fnlp-foot" }, this.status, this.exampleButton),
-        h("p", { class: "fnlp-help", id: help }, HELP),
+        this.help,
         this.offer.element,
         this.notices.element,
         this.rival.element,
@@ -120,7 +120,7 @@ export class Coach {
           EditorView.contentAttributes.of({
             "aria-label": "Your feedback",
             "aria-multiline": "true",
-            "aria-describedby": help,
+            "aria-describedby": this.help.id,
             spellcheck: "true",
             dir: "auto",
           }),
@@ -130,6 +130,8 @@ export class Coach {
             if (!update.docChanged) return;
             this.sync.edited(update);
             this.offer.hide();
+            // What could be undone a moment ago is not the last change any more.
+            this.notices.hide("done");
             this.announcer.typed();
             this.timers.cancel("settled");
             this.showStatus();
@@ -224,6 +226,7 @@ export class Coach {
     this.view.dispatch({ effects: setMarks.of(fits ? data.marks : []) });
     this.root.dataset.status = data.status;
     this.root.dataset.revision = String(data.revision);
+    this.help.hidden = !data.marks.length;
     this.panel.update(data);
     this.versions.refresh();
     this.notices.show("reading", data.status === "error" ? data.message : data.warnings.join(" "));
@@ -306,7 +309,7 @@ export class Coach {
     });
     this.view.focus();
     const filled = pickPlace(this.view, proposal.from);
-    this.tell(filled ? "Put in. Fill in the [brackets]: Tab goes to the next one." : "Put in.", () => {
+    this.tell(filled ? "It is in the text. Fill in the [brackets]." : "It is in the text.", () => {
       undo(this.view);
       this.view.focus();
     });

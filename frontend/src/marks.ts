@@ -1,6 +1,6 @@
 // Marks in the editor: they follow the text through edits until the next report arrives.
 import { StateEffect, StateField, type EditorState } from "@codemirror/state";
-import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
+import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { Mark } from "./types";
 
 export const setMarks = StateEffect.define<Mark[]>();
@@ -109,3 +109,25 @@ export function marksAt(state: EditorState, position: number, side: number): Mar
       from < to && from <= position && position <= to && !(position === from && side < 0) && !(position === to && side > 0),
   );
 }
+
+// Width of a character of a label, in pixels: what CSS generates cannot be measured.
+const LABEL_CHARACTER = 6.6;
+
+/** A label at the end of a line would be cut off, so it hangs from its right end instead. */
+export const labelsInside = ViewPlugin.define((view) => {
+  const measure = {
+    key: "fnlp-labels",
+    read: () => {
+      const edge = view.contentDOM.getBoundingClientRect().right;
+      return [...view.contentDOM.querySelectorAll<HTMLElement>(".fnlp-label")].map((label) => {
+        const width = (label.dataset.title?.length ?? 0) * LABEL_CHARACTER;
+        return { label, shift: Math.min(0, edge - label.getBoundingClientRect().left - width) };
+      });
+    },
+    write: (labels: { label: HTMLElement; shift: number }[]) => {
+      for (const { label, shift } of labels) label.style.setProperty("--fnlp-shift", `${shift}px`);
+    },
+  };
+  view.requestMeasure(measure);
+  return { update: () => view.requestMeasure(measure) };
+});

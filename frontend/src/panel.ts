@@ -50,7 +50,7 @@ class Gauge {
     );
   }
 
-  update(dial: Dial): void {
+  update(dial: Dial, unknown: string): void {
     const known = dial.value !== null;
     const value = dial.value === null ? 0 : percent(dial.value);
     this.arc.setAttribute("stroke-dasharray", `${value} 200`);
@@ -62,7 +62,7 @@ class Gauge {
     this.likely.setAttribute("stroke-dasharray", `0 ${low} ${high - low} 200`);
     this.likely.toggleAttribute("hidden", !dial.likely);
     this.number.textContent = known ? String(value) : "–";
-    this.words.textContent = known ? dial.words : "waiting for words";
+    this.words.textContent = known ? dial.words : unknown;
     this.odds.textContent = dial.odds;
   }
 }
@@ -86,6 +86,8 @@ export class Panel {
   private readonly marks = h("ul", { class: "fnlp-marks" });
   private readonly adviceBox: HTMLElement;
   private readonly marksBox: HTMLElement;
+  private shownMarks: Mark[] = [];
+  private shownAdvice = "";
   private shown = "";
 
   constructor(private readonly actions: PanelActions) {
@@ -124,17 +126,25 @@ export class Panel {
         this.gauges.set(dial.id, gauge);
         this.dials.append(gauge.element);
       }
-      gauge.update(dial);
+      gauge.update(dial, data.status === "ok" ? "not read yet" : "waiting for words");
     }
     this.parts.replaceChildren(...data.parts.map(partItem));
     this.adviceBox.hidden = data.status !== "ok" || !data.advice.length;
     this.marksBox.hidden = data.status !== "ok" || !data.marks.length;
-    this.advice.replaceChildren(...data.advice.map((item) => this.adviceItem(item)));
+    this.shownMarks = data.marks;
+    this.updateAdvice(data.advice);
     this.updateMarks(data.marks);
   }
 
+  // An unchanged list is left alone, so that the keyboard focus stays where it is.
+  private updateAdvice(advice: Advice[]): void {
+    const now = JSON.stringify(advice);
+    if (now === this.shownAdvice) return;
+    this.shownAdvice = now;
+    this.advice.replaceChildren(...advice.map((item) => this.adviceItem(item)));
+  }
+
   private updateMarks(marks: Mark[]): void {
-    // An unchanged list is left alone, so that the keyboard focus stays where it is.
     const now = JSON.stringify(marks);
     if (now === this.shown) return;
     this.shown = now;
@@ -186,11 +196,18 @@ export class Panel {
       item.ask ? h("p", { class: "fnlp-ask" }, item.ask) : null,
     );
     if (from !== null && to !== null) {
-      const button = h("button", { type: "button", class: "fnlp-link" }, "Show in the text");
-      button.addEventListener("click", () => this.actions.goTo(from, to));
-      body.append(button);
+      const mark = this.shownMarks.find((m) => m.cue === item.cue && m.from === from && m.to === to);
+      body.append(
+        h(
+          "div",
+          { class: "fnlp-actions" },
+          mark ? action("Offer a beginning", () => this.actions.propose(mark)) : null,
+          action("Show in the text", () => this.actions.goTo(from, to), "fnlp-link"),
+        ),
+      );
     } else if (item.kind === "add") {
-      body.append(action("Offer a beginning", () => this.actions.begin(item.cue)));
+      const button = action("Offer a beginning", () => this.actions.begin(item.cue));
+      body.append(h("div", { class: "fnlp-actions" }, button));
     }
     return h("li", { "data-kind": item.kind }, body);
   }

@@ -34,7 +34,7 @@ export class ScenarioPanel {
     this.element = h(
       "details",
       { class: "fnlp-scenario" },
-      h("summary", {}, h("span", { class: "fnlp-summary-title" }, "The situation"), this.summary),
+      h("summary", {}, h("span", { class: "fnlp-summary-title" }, "Your scenario"), this.summary),
       h(
         "div",
         { class: "fnlp-scenario-body" },
