@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.cues.guards import clause_verb, subject
@@ -66,7 +67,7 @@ def without_placeholders(text: str) -> str:
     # The question mark of a place ends no sentence.
     plain = PLACEHOLDER.sub(lambda match: "_" * len(match[0]), text)
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(plain)), len(text)]
-    for begin, end in zip(ends, ends[1:], strict=False):
+    for begin, end in pairwise(ends):
         if any(begin <= start < end for start, _ in places):
             blank = re.sub(r"[^\n]", " ", plain[begin:end])
             text = text[:begin] + blank + text[end:]

@@ -50,11 +50,15 @@ const openField = StateField.define<number | null>({
 });
 
 function pinned(actions: MarkActions): Extension {
+  let last: { key: string; tooltip: Tooltip } | null = null;
   return showTooltip.compute([openField, markField], (state): Tooltip | null => {
     const position = state.field(openField);
     const found = position === null ? [] : marksAt(state, position, 1);
     if (position === null || !found.length) return null;
-    return {
+    // A report that says the same leaves the card alone, and the keyboard focus in it.
+    const key = JSON.stringify(found);
+    if (last?.key === key) return last.tooltip;
+    const tooltip: Tooltip = {
       pos: position,
       above: false,
       create: (view) => {
@@ -79,6 +83,8 @@ function pinned(actions: MarkActions): Extension {
         return { dom };
       },
     };
+    last = { key, tooltip };
+    return tooltip;
   });
 }
 

@@ -128,6 +128,7 @@ export class Coach {
           tooltips({ tooltipSpace: () => this.root.getBoundingClientRect() }),
           EditorView.updateListener.of((update) => {
             if (!update.docChanged) return;
+            this.root.dataset.read = "false";
             this.sync.edited(update);
             this.offer.hide();
             // What could be undone a moment ago is not the last change any more.
@@ -224,6 +225,7 @@ export class Coach {
     this.timers.cancel("slow");
     const fits = data.length === this.view.state.doc.length;
     this.view.dispatch({ effects: setMarks.of(fits ? data.marks : []) });
+    this.root.dataset.read = String(fits);
     this.root.dataset.status = data.status;
     this.root.dataset.revision = String(data.revision);
     this.help.hidden = !data.marks.length;

@@ -139,7 +139,8 @@ export class Sync {
       return;
     }
     if (text === this.model.get("text")) {
-      // Typed and taken back: the last answer holds again.
+      // Typed and taken back: the last answer holds again. The scenario may still wait.
+      this.model.save_changes();
       this.keep();
       this.events.answered();
       return;

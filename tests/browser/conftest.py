@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 START_SECONDS = 60
+# The invitation in an empty editor is no text.
+_TEXT = """() => [...document.querySelectorAll('.fnlp-coach .cm-line')]
+    .map(line => line.querySelector('.cm-placeholder') ? '' : line.textContent).join('\\n')"""
 _CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -260,8 +263,7 @@ class Editor:
     @property
     def text(self) -> str:
         """The draft as it stands on screen."""
-        lines = self.content.locator(".cm-line").all()
-        return "\n".join((line.text_content() or "") for line in lines)
+        return str(self.page.evaluate(f"({_TEXT})()"))
 
     def run_all(self) -> None:
         """Run all cells by the menu, once the kernel is there."""
@@ -277,22 +279,17 @@ class Editor:
 
     def write(self, text: str) -> None:
         """Replace the draft by typing, and wait until it is read."""
-        before = self.root.get_attribute("data-revision")
         self.content.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
-        self.wait_for(text, before)
+        self.wait_for(text)
 
-    def wait_for(self, text: str, before: str | None = None) -> None:
+    def wait_for(self, text: str) -> None:
         """Wait until the editor shows `text`, and the answer to it is there."""
         self.page.wait_for_function(
-            """([text, before]) => {
-                const root = document.querySelector('.fnlp-coach');
-                const lines = [...root.querySelectorAll('.cm-line')].map(line => line.textContent);
-                return lines.join('\\n') === text && root.dataset.revision !== before
-                    && !root.classList.contains('fnlp-busy');
-            }""",
-            arg=[text, before],
+            f"""text => ({_TEXT})() === text
+                && document.querySelector('.fnlp-coach').dataset.read === 'true'""",
+            arg=text,
             timeout=60_000,
         )
 
