@@ -105,6 +105,12 @@ export class Coach {
       end: [this.dismissals.element, this.toolbar.foot],
       beside: [this.announcer.element],
     });
+    this.root.addEventListener("keydown", (event) => {
+      // Otherwise the browser would save the page.
+      if (event.key !== "s" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      this.keepNow();
+    });
     parent.append(this.root);
     this.view = new EditorView({
       parent: frame,
@@ -164,7 +170,7 @@ export class Coach {
     this.show(model.get("report_data"));
     this.dismissals.update(this.sync.dismissed, model.get("allowed"));
     this.onVersions();
-    this.onScenario();
+    this.scenario.show(model.get("scenario"));
     const adopted = this.sync.restore();
     model.send({ kind: "ready", adopted });
     this.timers.later("reveal", REVEAL_AFTER_MS, () => this.reveal());
@@ -204,7 +210,7 @@ export class Coach {
 
   private readonly onScenario = (): void => {
     this.scenario.show(this.model.get("scenario"));
-    this.sync?.keep();
+    this.sync.keep();
   };
 
   private readonly onAnswer = (answer: Answer, buffers: DataView[]): void => {
@@ -234,12 +240,19 @@ export class Coach {
     this.notices.show("reading", data.status === "error" ? data.message : data.warnings.join(" "));
     this.showStatus();
     this.announcer.afterPause(inWords(data));
-    if (this.text !== this.settled) {
-      this.timers.later("settled", SETTLED_AFTER_MS, () => {
-        this.settled = this.text;
-        this.model.send({ kind: "settled" });
-      });
-    }
+    if (this.text !== this.settled) this.timers.later("settled", SETTLED_AFTER_MS, () => this.settle());
+  }
+
+  /** The writer pauses: Python keeps a version. */
+  private settle(): void {
+    this.settled = this.text;
+    this.model.send({ kind: "settled" });
+  }
+
+  private keepNow(): void {
+    this.sync.push();
+    this.settle();
+    this.tell("Kept: every change is saved as you write, in this browser and in the notebook.");
   }
 
   private showSent(): void {

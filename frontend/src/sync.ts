@@ -38,6 +38,8 @@ export class Sync {
   /** What stood here when another view began to write. */
   private mine: string | null = null;
   private stored = true;
+  /** Nothing is kept before what was kept is read. */
+  private read = false;
 
   constructor(
     private readonly model: AnyModel<Model>,
@@ -67,6 +69,7 @@ export class Sync {
   restore(): boolean {
     const { model } = this;
     const kept = this.keeper.read();
+    this.read = true;
     const untouched = !model.get("writer") && model.get("text") === model.get("beginning");
     this.addNeverMarked();
     if (!kept || kept.text === model.get("text")) {
@@ -157,6 +160,7 @@ export class Sync {
   }
 
   keep(): void {
+    if (!this.read) return;
     const text = this.editor.state.doc.toString();
     this.note(
       this.keeper.write({

@@ -290,7 +290,7 @@ class Editor:
             f"""text => ({_TEXT})() === text
                 && document.querySelector('.fnlp-coach').dataset.read === 'true'""",
             arg=text,
-            timeout=60_000,
+            timeout=30_000,
         )
 
     def dial(self, name: str) -> int:
