@@ -7,19 +7,16 @@ const PAUSE_MS = 1_200;
 export class Announcer {
   readonly element = h("div", { class: "fnlp-hidden", role: "status", "aria-live": "polite" });
   private readonly timers = new Timers();
-  private waiting = "";
   private said = "";
 
-  /** A key was pressed: what waits goes on waiting. */
+  /** A key was pressed: what waits is about a text that is no more. */
   typed(): void {
-    if (this.waiting) this.afterPause(this.waiting);
+    this.timers.clear();
   }
 
   /** Say it when the writer pauses; the latest words win, and nothing is said twice. */
   afterPause(words: string): void {
-    this.waiting = words;
     this.timers.later("pause", PAUSE_MS, () => {
-      this.waiting = "";
       if (words !== this.said) this.say(words);
     });
   }
