@@ -28,6 +28,12 @@ COLD_STARTS = 5
 KEYS_PER_SECOND = 12
 TYPED = "When you read the results aloud, two people asked what the second line stood for. "
 SENTENCES_TYPED = 3
+STAGES = {
+    "keys to sent": "the editor waits before it sends",
+    "sent to received": "server and kernel",
+    "received to answers": "marks and panel are drawn",
+    "answers to frames": "the next frame shows them",
+}
 _CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run")
 
 
@@ -43,6 +49,7 @@ def open_notebook(browser: Browser, lab: Lab) -> tuple[Page, float]:
 
     page = browser.new_page(viewport={"width": 1280, "height": 940})
     page.set_default_timeout(60_000)
+    page.add_init_script((HERE / "wire.js").read_text("utf-8"))
     page.goto(lab.notebook_url())
     expect(page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")).to_have_text(
         "Python 3 (ipykernel)"
@@ -84,17 +91,19 @@ def settle(page: Page) -> None:
     )
 
 
-def key_by_key(page: Page, keys: int) -> tuple[list[float], list[float]]:
-    """Press keys one after the other's answer; return times to marks and to their frame."""
+def key_by_key(page: Page, keys: int) -> dict[str, list[float]]:
+    """Press keys, each after the other's answer; return the times of each stage in ms."""
     for number in range(keys):
         page.keyboard.press((TYPED * 9)[number].replace(" ", "Space"))
         page.wait_for_function("n => window.fnlpWatch.frames.length > n", arg=number)
-    watch = page.evaluate("window.fnlpWatch")
-    pressed = watch["keys"][:keys]
-    return (
-        [end - start for start, end in zip(pressed, watch["answers"], strict=False)],
-        [end - start for start, end in zip(pressed, watch["frames"], strict=False)],
-    )
+    clock = page.evaluate("({...window.fnlpWatch, ...window.fnlpWire})")
+    stages = ("keys", "sent", "received", "answers", "frames")
+    between = {
+        f"{first} to {then}": [b - a for a, b in zip(clock[first], clock[then], strict=False)]
+        for first, then in pairwise(stages)
+    }
+    marks = [end - start for start, end in zip(clock["keys"], clock["answers"], strict=False)]
+    return {"keys to marks": marks, **between}
 
 
 def without_pause(page: Page) -> tuple[int, float]:
@@ -167,14 +176,15 @@ def measure(edits: int) -> str:
             page.close()
         lab.stop_kernels()
         page, _ = open_notebook(browser, lab)
+        waits = {}
         for words, targets in ((1_000, (60, 120)), (10_000, (200, None))):
             write(page, draft(words))
-            marks, frames = key_by_key(page, KEYS)
+            waits[words] = key_by_key(page, KEYS)
+            marks = waits[words]["keys to marks"]
             what = f"{words:,} words, keystroke to marks"
             rows += [
                 row(f"{what}, median", statistics.median(marks), "ms", targets[0]),
                 row(f"{what}, 95th percentile", percentile(marks, 0.95), "ms", targets[1]),
-                row(f"{what}, median to the frame", statistics.median(frames), "ms", None),
             ]
             lost, wait = without_pause(page)
             typing = f"{words:,} words, {KEYS_PER_SECOND} keys a second"
@@ -189,6 +199,10 @@ def measure(edits: int) -> str:
         rows.append(row(f"kernel memory after {edits:,} edits", after, "MB", round(1.05 * before)))
         version = browser.version
         browser.close()
+    page_rows = [
+        [title, *(f"{statistics.median(times[name]):.0f}" for times in waits.values())]
+        for name, title in STAGES.items()
+    ]
     stages = {words: kernel_times(words) for words in (1_000, 10_000)}
     names = [name for name in stages[1_000] if name != "answer_kb"]
     kernel = [[name, *(f"{stages[words][name]:.1f}" for words in stages)] for name in names]
@@ -206,9 +220,12 @@ own examples, one on a line; the keys go to the sixth line.
 
 ## Where the time goes
 
-The kernel's part of one keystroke, in milliseconds (median of 40), without a browser. The first row
-is the floor: spaCy has to parse the sentence that changed. What is missing to the figures above is
-the pause before the editor sends, the way through the server and the drawing in the page.
+Medians in milliseconds, seen from the page:
+
+{table(["stage", *(f"{words:,} words" for words in waits)], page_rows)}
+
+The kernel's part of it, without a browser. The first row is the floor: spaCy has to parse the
+sentence that changed.
 
 {table(["stage", *(f"{words:,} words" for words in stages)], kernel)}
 """

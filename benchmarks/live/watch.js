@@ -9,4 +9,5 @@
     requestAnimationFrame(() => watch.frames.push(performance.now()));
   }).observe(root, { attributes: true, attributeFilter: ["data-revision"] });
   window.fnlpWatch = watch;
+  window.fnlpWire.sent.length = window.fnlpWire.received.length = 0;
 }
