@@ -158,6 +158,13 @@ def row(what: str, value: float, unit: str, target: float | None) -> list[str]:
     return [what, figure, goal, "met" if value <= target else "**not met**"]
 
 
+def busy() -> str:
+    """Say how busy the machine is before the measurement, where the system tells."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f"Before it began, {os.getloadavg()[0]:.1f} other programs ran on average."
+
+
 def measure(edits: int) -> str:
     """Return the page of figures."""
     from playwright.sync_api import sync_playwright
@@ -166,6 +173,7 @@ def measure(edits: int) -> str:
     if chromium is None:
         raise SystemExit("Chromium was not found; set FEEDBACK_NLP_CHROMIUM.")
     rows: list[list[str]] = []
+    load = busy()
     with running_lab() as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_CHROMIUM))
         starts = []
@@ -211,7 +219,7 @@ def measure(edits: int) -> str:
 # How fast the live editor feels
 
 `make bench-live` writes this page. Chromium {version} types into the notebook of a running
-JupyterLab; {os.cpu_count()} cores, no GPU, spaCy {spacy.__version__}. The clock is the page's own:
+JupyterLab; {os.cpu_count()} cores, no GPU, spaCy {spacy.__version__}. {load} The clock is the page's own:
 from the key that is pressed (`event.timeStamp`) to the marks of that text being in the page
 (`MutationObserver`), {KEYS} keys, each after the answer to the one before. Drafts are made of our
 own examples, one on a line; the keys go to the sixth line.
