@@ -219,7 +219,8 @@ def measure(edits: int) -> str:
 # How fast the live editor feels
 
 `make bench-live` writes this page. Chromium {version} types into the notebook of a running
-JupyterLab; {os.cpu_count()} cores, no GPU, spaCy {spacy.__version__}. {load} The clock is the page's own:
+JupyterLab; {os.cpu_count()} cores, no GPU, spaCy {spacy.__version__}. {load}
+The clock is the page's own:
 from the key that is pressed (`event.timeStamp`) to the marks of that text being in the page
 (`MutationObserver`), {KEYS} keys, each after the answer to the one before. Drafts are made of our
 own examples, one on a line; the keys go to the sixth line.
