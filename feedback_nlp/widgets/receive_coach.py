@@ -90,6 +90,9 @@ class ReceiveCoach(ipywidgets.VBox):
         self._again.on_click(lambda _: self._write_reply())
         self.observe(self._on_text, names="text")
         self._read(text, self._revision)
+        if scorer is None:
+            # Loaded while the person reads the page, so that the first answer comes at once.
+            self._last_job = self._worker.submit(self._warm_up)
 
     def __repr__(self) -> str:
         text = self.text if len(self.text) <= _REPR_CHARS else self.text[: _REPR_CHARS - 1] + "…"
@@ -141,9 +144,7 @@ class ReceiveCoach(ipywidgets.VBox):
         try:
             if not text.strip():
                 return Reception(text), ""
-            if self._scorer is None:
-                self._scorer = _shared_scorer()
-            return receive(self._scorer(text)), ""
+            return receive(self._ensure_scorer()(text)), ""
         except TextTooLongError as error:
             logger.warning("Feedback refused: %s", error)
             return None, (
@@ -160,6 +161,18 @@ class ReceiveCoach(ipywidgets.VBox):
                 f"This text could not be read ({type(error).__name__}). It is kept as it is;"
                 " change something, or run the notebook again."
             )
+
+    def _ensure_scorer(self) -> Callable[[str], Report]:
+        if self._scorer is None:
+            self._scorer = _shared_scorer()
+        return self._scorer
+
+    def _warm_up(self) -> None:
+        try:
+            self._ensure_scorer()
+        except Exception:
+            # Shown when there is a text that could not be read.
+            logger.exception("The scorer could not be loaded")
 
     def _show(self, found: Reception | None, message: str) -> None:
         self._shown.value = reception_html(found, message, self._revision)

@@ -30,7 +30,7 @@ def reception_html(found: Reception | None, message: str = "", revision: int = 0
     counts = (len(found.usable), len(found.judging))
     summary = (
         f"{_count(counts[0])} {words['summary']['usable']},"
-        f" {_count(counts[1])} {words['summary']['judging']}"
+        f" {_count(counts[1]).lower()} {words['summary']['judging']}"
     )
     return _template().render(
         found=found,
@@ -66,7 +66,7 @@ def _template() -> Template:
 
 
 def _count(number: int) -> str:
-    return "1 passage" if number == 1 else f"{number} passages"
+    return {0: "No passage", 1: "1 passage"}.get(number, f"{number} passages")
 
 
 def _pieces(found: Reception) -> list[dict[str, str]]:

@@ -46,8 +46,13 @@ class WorkedExamples(ipywidgets.VBox):
     ) -> None:
         self._coach = coach
         self._scorer = scorer
-        # The examples are on screen at once; how they read follows.
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="worked-examples")
+        # The examples are on screen at once; how they read follows. In the editor's own thread,
+        # since two threads would load the scorer twice.
+        self._worker = (
+            ThreadPoolExecutor(1, "worked-examples")
+            if coach is None or scorer is not None
+            else coach._worker
+        )
         self._jobs: list[Future[None]] = []
         examples = worked_examples()["example"]
         boxes = [self._example(example) for example in examples]
