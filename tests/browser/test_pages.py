@@ -90,6 +90,15 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
     pytest.fail(f"Voilà did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """On a busy machine an answer may take longer than Playwright's five seconds."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    sync_api.expect.set_options(timeout=30_000)
+    yield
+    sync_api.expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def receiver(visit: Any, lab: Any) -> Iterator[Page]:
     """The notebook for receivers in JupyterLab after Run All Cells."""
@@ -98,8 +107,8 @@ def receiver(visit: Any, lab: Any) -> Iterator[Page]:
     page: Page = visit.page
     page.goto(lab.notebook_url(lab.copy(RECEIVE_NOTEBOOK)))
     kernel = page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")
-    expect(kernel).to_have_text("Python 3 (ipykernel)")
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=60_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.locator(".fnlp-empty").wait_for(timeout=60_000)
