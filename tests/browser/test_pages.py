@@ -228,6 +228,10 @@ def check_examples(page: Page) -> None:
 
     examples = page.locator(".fnlp-examples")
     expect(examples.locator("mark.fnlp-judgmental:visible")).not_to_have_count(0, timeout=60_000)
+    # A judgment is told by the style of its line as well as by its colour.
+    expect(examples.locator("mark.fnlp-judgmental:visible").first).to_have_css(
+        "text-decoration-style", "wavy"
+    )
     save_picture(page, "app_draft_begin")
     examples.get_by_role("button", name="2. What happened").first.click()
     expect(examples.locator("mark.fnlp-judgmental:visible")).to_have_count(0)
