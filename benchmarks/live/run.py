@@ -200,6 +200,7 @@ def measure(edits: int) -> str:
                 row(f"{typing}, characters lost", lost, "", 0),
                 row(f"{typing}, longest wait for new marks", wait, "ms", None),
             ]
+        stages = {words: kernel_times(words) for words in (1_000, 10_000)}
         rows.append(row("first editor, cold kernel, median", statistics.median(starts), "ms", 2500))
         rows.append(row("first editor, cold kernel, slowest", max(starts), "ms", None))
         before, after = memory(page, lab, edits)
@@ -211,7 +212,6 @@ def measure(edits: int) -> str:
         [title, *(f"{statistics.median(times[name]):.0f}" for times in waits.values())]
         for name, title in STAGES.items()
     ]
-    stages = {words: kernel_times(words) for words in (1_000, 10_000)}
     names = [name for name in stages[1_000] if name != "answer_kb"]
     kernel = [[name, *(f"{stages[words][name]:.1f}" for words in stages)] for name in names]
     kernel.append(["size of the answer, KB", *(f"{s['answer_kb']:.0f}" for s in stages.values())])
