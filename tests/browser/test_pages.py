@@ -90,15 +90,6 @@ def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None
     pytest.fail(f"Voilà did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """On a busy machine an answer may take longer than Playwright's five seconds."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    sync_api.expect.set_options(timeout=30_000)
-    yield
-    sync_api.expect.set_options(timeout=5_000)
-
-
 @pytest.fixture
 def receiver(visit: Any, lab: Any) -> Iterator[Page]:
     """The notebook for receivers in JupyterLab after Run All Cells."""
