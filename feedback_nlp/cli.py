@@ -236,13 +236,25 @@ def _known_encoding(encoding: str) -> str:
 
 
 @main.command()
+@click.option("--receive", is_flag=True, help="For feedback that you got, not one that you write.")
+@click.option("--app", is_flag=True, help="Show a page without code; needs Voilà.")
 @click.option("--no-browser", is_flag=True, help="Start without opening a browser.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on.")
-def coach(no_browser: bool, port: int | None) -> None:
-    """Open the notebook for drafting feedback in JupyterLab."""
-    from feedback_nlp.coach import run_notebook
+def coach(receive: bool, app: bool, no_browser: bool, port: int | None) -> None:
+    """Open the notebook for drafting feedback in JupyterLab.
 
-    sys.exit(run_notebook(browser=not no_browser, port=port))
+    What opens is a copy in the folder where you are. A copy that is already there is kept.
+    """
+    from feedback_nlp import coach as notebooks
+
+    notebooks.require(app=app)
+    name = notebooks.RECEIVE_NOTEBOOK if receive else notebooks.NOTEBOOK
+    if app:
+        notebook = notebooks.find_notebook(name)
+    else:
+        notebook = notebooks.working_copy(name, Path.cwd())
+        click.echo(f"Opening {notebook}, your own copy. To begin anew, delete it and come back.")
+    sys.exit(notebooks.run_notebook(notebook, app=app, browser=not no_browser, port=port))
 
 
 @main.command()
