@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from feedback_nlp.commands.data import data
 from feedback_nlp.commands.score import score
 from feedback_nlp.errors import FeedbackError
 
@@ -197,7 +198,8 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if diagnosis.can_score else 1)
 
 
-main.add_command(score)
+for command in (score, data):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def score_frame(
     if isinstance(df, pd.DataFrame):
         options |= {"scorer": scorer, "progress": progress}
         return cast(Frame, _score_pandas(df, text, **options))
-    from feedback_nlp.interchange import is_dask, to_arrow, with_columns
+    from feedback_nlp.interchange import is_dask, to_arrow, way_back, with_columns
 
     if is_dask(df):
         from feedback_nlp.cluster import score_dask_frame
@@ -92,6 +92,7 @@ def score_frame(
             )
         return cast(Frame, score_dask_frame(df, text, **options))
     source = to_arrow(df)
+    way_back(df)  # before hours of scoring
     check_columns(source.column_names, text, overwrite=overwrite, of="The table", option=_OPTION)
     results = score_values(
         source.column(text).to_pylist(),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import pyarrow as pa
 
@@ -40,33 +41,18 @@ def to_arrow(df: Any) -> pa.Table:
     )
 
 
-def with_columns(df: Any, source: pa.Table, added: pa.Table) -> Any:
-    """Return a table of the kind of `df` with more columns.
-
-    Parameters
-    ----------
-    df : table
-        The table as given.
-    source : pyarrow.Table
-        The same as Arrow data.
-    added : pyarrow.Table
-        Columns to add; columns of the same name are replaced.
+def way_back(df: Any) -> Callable[[pa.Table], Any] | None:
+    """Return what makes Arrow data a table of the kind of `df`; None if Polars does it itself.
 
     Raises
     ------
     TableKindError
-        If there is no known way back to the kind of `df`.
+        If there is nothing that does.
     """
-    kept = [name for name in source.column_names if name not in added.column_names]
-    if _root(df) == "polars" and hasattr(df, "with_columns"):
-        polars = sys.modules["polars"]
-        # Columns that stay never leave Polars, so that their types stay too.
-        return df.select(kept).hstack(polars.from_arrow(added).get_columns())
-    table = source.select(kept)
-    for name in added.column_names:
-        table = table.append_column(added.schema.field(name), added.column(name))
     if isinstance(df, pa.Table):
-        return table
+        return lambda table: table
+    if _root(df) == "polars":
+        return None
     back = getattr(type(df), "from_arrow", None) or getattr(
         sys.modules.get(_root(df)), "from_arrow", None
     )
@@ -75,6 +61,34 @@ def with_columns(df: Any, source: pa.Table, added: pa.Table) -> Any:
             f"There is no from_arrow that makes {type(df).__module__}.{type(df).__name__} again;"
             " give the table as pandas, Polars or pyarrow."
         )
+    return cast("Callable[[pa.Table], Any]", back)
+
+
+def with_columns(df: Any, source: pa.Table, added: pa.Table) -> Any:
+    """Return a table of the kind of `df` with more columns.
+
+    Parameters
+    ----------
+    df : table
+        The table as given.
+    source : pyarrow.Table
+        The columns of it that stay, as Arrow data.
+    added : pyarrow.Table
+        Columns to add.
+
+    Raises
+    ------
+    TableKindError
+        If there is no known way back to the kind of `df`.
+    """
+    back = way_back(df)
+    if back is None:
+        # Columns that stay never leave Polars, so that their types stay too.
+        columns = sys.modules["polars"].from_arrow(added).get_columns()
+        return df.select(source.column_names).hstack(columns)
+    table = source
+    for name in added.column_names:
+        table = table.append_column(added.schema.field(name), added.column(name))
     return back(table)
 
 
