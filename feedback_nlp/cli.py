@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import click
 
+from feedback_nlp.commands.audit import audit
 from feedback_nlp.commands.data import data
 from feedback_nlp.commands.score import score
 from feedback_nlp.errors import FeedbackError
@@ -198,7 +199,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if diagnosis.can_score else 1)
 
 
-for command in (score, data):
+for command in (score, data, audit):
     main.add_command(command)
 
 

@@ -74,7 +74,7 @@ def score(
     With --workers or --cluster, FILE is one or more tables or patterns such as 'in/*.parquet',
     and --output a folder of Parquet parts; parts that are there already are skipped.
     """
-    encoding = _known_encoding(encoding)
+    encoding = known_encoding(encoding)
     shown = sys.stderr.isatty() if progress is None else progress
     named = {"sentences": sentences, "findings": findings, "features": features}
     details = {name: path for name, path in named.items() if path is not None}
@@ -185,7 +185,8 @@ def _output_style(style: str | None, output: Path | None, *, is_table: bool) -> 
     return style or ("csv" if is_table else "table")
 
 
-def _known_encoding(encoding: str) -> str:
+def known_encoding(encoding: str) -> str:
+    """Return the encoding as Python calls it; a usage error if there is none of this name."""
     try:
         name = codecs.lookup(encoding).name
         "".encode(name)
