@@ -147,7 +147,7 @@ def test_small_groups_are_neither_shown_nor_named():
     assert set(result.table["group"]) == {"a", "b"}
     text = result.to_markdown()
     assert "tiny" not in text
-    assert "1 small groups with 4 texts are not shown" in text
+    assert "nobody can be recognised: 1, with 4 texts" in text
 
 
 def test_a_group_of_few_people_is_not_shown_however_much_they_wrote():
@@ -242,8 +242,8 @@ def test_texts_are_measured_compared_and_read(texts, scorer):
     assert result.grouping.sizes == {"north": 30, "south": 30}
     text = result.to_markdown()
     assert "**Praise of the personality**: more often for **south** than for north" in text
-    assert "1 texts could not be scored" in text
-    assert "1 texts have no group" in text
+    assert "or not English) are left out: 1." in text
+    assert "without a group are left out: 1." in text
 
 
 def test_the_command_writes_page_tables_and_plots(texts, tmp_path):

@@ -59,16 +59,16 @@ def warnings_of(audit: Audit) -> list[str]:
         )
     if grouping.suppressed_groups:
         found.append(
-            f"{grouping.suppressed_groups} small groups with {grouping.suppressed_texts} texts are"
-            " not shown and not compared, so that nobody can be recognised."
+            f"Small groups are not shown and not compared, so that nobody can be recognised:"
+            f" {grouping.suppressed_groups}, with {grouping.suppressed_texts} texts."
         )
     if grouping.without_scores:
         found.append(
-            f"{grouping.without_scores} texts could not be scored (empty, too long, or not"
-            " English) and are left out."
+            "Texts that could not be scored (empty, too long, or not English) are left out:"
+            f" {grouping.without_scores}."
         )
     if grouping.without_group:
-        found.append(f"{grouping.without_group} texts have no group and are left out.")
+        found.append(f"Texts without a group are left out: {grouping.without_group}.")
     if audit.people is None:
         found.append(
             "Texts are taken as independent. If one person gave or got several, name the column"
@@ -122,7 +122,10 @@ def _sentence(row: pd.Series, audit: Audit) -> str:
 def _points(row: pd.Series, name: str, measure: Measure) -> str:
     scale, unit = (100, " points of 100") if measure.kind == "rate" else (1, "")
     form = "+.0f" if measure.kind == "rate" else "+.2f"
-    middle, low, high = (scale * row[key] for key in (name, f"{name}_low", f"{name}_high"))
+    digits = 0 if measure.kind == "rate" else 2
+    keys = (name, f"{name}_low", f"{name}_high")
+    # + 0.0 turns a rounded -0 into 0.
+    middle, low, high = (round(scale * row[key], digits) + 0.0 for key in keys)
     return f"{middle:{form}}{unit} (from {low:{form}} to {high:{form}})"
 
 
