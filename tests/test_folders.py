@@ -235,3 +235,32 @@ def test_options_that_do_not_go_together_are_refused(options, part):
     result = CliRunner().invoke(main, ["score", "a.parquet", *options])
     assert result.exit_code == 2
     assert part in result.stderr
+
+
+def test_a_part_that_keeps_failing_is_named_and_the_others_are_finished(
+    inputs, tmp_path, monkeypatch
+):
+    tasks = list(
+        folders.plan_tasks(
+            [f"{inputs}/*.parquet"], str(tmp_path / "out"), None, "utf-8", False, 256
+        )
+    )
+    tries = tmp_path / "tries"
+
+    def score_part(task):
+        with tries.open("a") as file:
+            file.write(f"{task.target}\n")
+        if task.target.endswith("a.00001.parquet"):
+            raise InputError("the disk is full")
+        return 1
+
+    monkeypatch.setattr(folders, "score_part", score_part)
+    outcome = folders.Outcome()
+    with distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=1, dashboard_address=None
+    ) as client:
+        folders._run(client, tasks, outcome, progress=False)
+    assert (outcome.scored, list(outcome.failed)) == (4, [tasks[1].target])
+    assert tries.read_text().split().count(tasks[1].target) == 3
+    assert "1 parts failed, such as" in str(outcome)
+    assert "the disk is full" in str(outcome)
