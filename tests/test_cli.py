@@ -260,8 +260,8 @@ def test_no_column_that_looks_like_text_names_the_columns(run, tmp_path):
     [
         (["nowhere.csv"], "nowhere.csv does not exist"),
         (["."], "not a file"),
-        (["a.docx"], ".txt, .csv, .jsonl, .parquet"),
-        (["a.csv", "-o", "b.xlsx"], "b.xlsx has an ending that is not known"),
+        (["a.docx"], ".txt, .csv, .jsonl, .parquet, .xlsx"),
+        (["a.csv", "-o", "b.odt"], "b.odt has an ending that is not known"),
         (["a.csv", "-o", "no/b.csv"], "The folder no does not exist"),
         (["a.csv", "-o", "."], "is a folder"),
         (["a.csv", "--format", "xml"], "xml"),
@@ -382,8 +382,8 @@ def test_installed_script_says_its_version():
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_leaves_no_file(tmp_path, stop):
-    """Ctrl+C or a termination in the middle of a table removes the unfinished output."""
+def test_a_stopped_run_leaves_no_output_but_keeps_what_is_finished(tmp_path, stop):
+    """Ctrl+C or a termination in the middle of a table removes the unfinished output only."""
     pd.DataFrame({"text": [f"Add the unit number {i}." for i in range(200_000)]}).to_csv(
         tmp_path / "a.csv", index=False
     )
@@ -396,7 +396,7 @@ def test_a_stopped_run_leaves_no_file(tmp_path, stop):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 90
-    while not any(path.stat().st_size for path in tmp_path.glob(".b.csv.*")):
+    while not any(tmp_path.glob(".b.csv.parts/*.scored.parquet")):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -404,7 +404,8 @@ def test_a_stopped_run_leaves_no_file(tmp_path, stop):
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
     assert errors.startswith("Error: Stopped")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    assert "--resume" in errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".b.csv.parts", "a.csv"]
 
 
 # coach and train
