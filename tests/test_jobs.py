@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 import time
+import tracemalloc
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from feedback_nlp import jobs
 from feedback_nlp.errors import InputError
 from feedback_nlp.jobs import Job, run_job
-from feedback_nlp.parts import ResumeError
+from feedback_nlp.parts import Results, ResumeError
 
 SCRIPT = Path(sys.executable).with_name("feedback-nlp")
 SENTENCES = (
@@ -179,3 +181,34 @@ def test_all_outputs_of_a_job_tell_the_same(table, scorer):
     )
     assert set(features["row"]) == set(sentences["row"])
     assert not features.duplicated(["row", "sentence", "feature"]).any()
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_memory_does_not_grow_with_the_rows(tmp_path, scorer, monkeypatch, ending):
+    """All but the scorer itself, which stands still here: reading, parts, writing."""
+    unscored = scorer("")
+    held = []
+
+    def score(chunk, *others):
+        held.append(pa.total_allocated_bytes())
+        return Results([(unscored, "no text")] * len(chunk))
+
+    monkeypatch.setattr(jobs, "_score", score)
+
+    def peak(rows):
+        frame = pd.DataFrame({"text": [f"Comment number {i} of many." for i in range(rows)]})
+        path = tmp_path / f"{rows}.{ending}"
+        if ending == "csv":
+            frame.to_csv(path, index=False)
+        else:
+            frame.to_parquet(path, row_group_size=2000)
+        del frame
+        held.clear()
+        tracemalloc.start()
+        run_job(Job(path, tmp_path / f"{rows}.out.{ending}", ending), scorer=scorer)
+        top = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return top + max(held) - held[0]
+
+    peak(1000)  # what is loaded late is loaded
+    assert peak(10_000) <= 1.1 * peak(2_000) + 200_000
