@@ -1,18 +1,17 @@
 // The live editor: puts its rooms together and lets them talk.
-import { defaultKeymap, history, historyKeymap, undo } from "@codemirror/commands";
-import { EditorState } from "@codemirror/state";
-import { EditorView, keymap, placeholder, tooltips } from "@codemirror/view";
+import { undo } from "@codemirror/commands";
+import type { EditorView, ViewUpdate } from "@codemirror/view";
 import type { AnyModel } from "@anywidget/types";
 import { Announcer } from "./announce";
-import { marking } from "./cards";
 import { Dismissals } from "./dismissals";
 import { action, clock, freshId, h } from "./dom";
+import { createEditor } from "./editor";
 import { page } from "./layout";
 import { pickMark, setMarks } from "./marks";
 import { Notices, type Choice } from "./notices";
 import { Offer } from "./offer";
 import { Panel } from "./panel";
-import { fillingIn, pickPlace } from "./places";
+import { pickPlace } from "./places";
 import { ReaderView } from "./reader";
 import { replaceText } from "./replace";
 import { Rival, RIVAL_WORDS } from "./rival";
@@ -22,7 +21,7 @@ import { Timers } from "./timers";
 import { Toolbar } from "./toolbar";
 import type { Answer, Dismissed, Draft, Mark, Model, Proposal, ReportData } from "./types";
 import { Versions } from "./versions";
-import { EXAMPLE, HELP, INVITATION, SILENT, inWords, wordCount } from "./wording";
+import { EXAMPLE, HELP, SILENT, inWords, wordCount } from "./wording";
 
 const BUSY_AFTER_MS = 300;
 const SLOW_AFTER_MS = 12_000;
@@ -112,39 +111,12 @@ export class Coach {
       this.keepNow();
     });
     parent.append(this.root);
-    this.view = new EditorView({
-      parent: frame,
-      state: EditorState.create({
-        doc: model.get("text"),
-        extensions: [
-          history(),
-          fillingIn,
-          marking(marks),
-          keymap.of([...defaultKeymap, ...historyKeymap]),
-          EditorView.lineWrapping,
-          placeholder(INVITATION),
-          EditorView.contentAttributes.of({
-            "aria-label": "Your feedback",
-            "aria-multiline": "true",
-            "aria-describedby": this.help.id,
-            spellcheck: "true",
-            dir: "auto",
-          }),
-          EditorView.perLineTextDirection.of(true),
-          tooltips({ tooltipSpace: () => this.root.getBoundingClientRect() }),
-          EditorView.updateListener.of((update) => {
-            if (!update.docChanged) return;
-            this.root.dataset.read = "false";
-            this.sync.edited(update);
-            this.offer.hide();
-            // What could be undone a moment ago is not the last change any more.
-            this.notices.hide("done");
-            this.announcer.typed();
-            this.timers.cancel("settled");
-            this.showStatus();
-          }),
-        ],
-      }),
+    this.view = createEditor(frame, {
+      text: model.get("text"),
+      describedBy: this.help.id,
+      marks,
+      space: () => this.root.getBoundingClientRect(),
+      changed: (update) => this.onChange(update),
     });
     this.sync = new Sync(model, this.view, this.timers, {
       sent: () => this.showSent(),
@@ -190,6 +162,17 @@ export class Coach {
 
   private get text(): string {
     return this.view.state.doc.toString();
+  }
+
+  private onChange(update: ViewUpdate): void {
+    this.root.dataset.read = "false";
+    this.sync.edited(update);
+    this.offer.hide();
+    // What could be undone a moment ago is not the last change any more.
+    this.notices.hide("done");
+    this.announcer.typed();
+    this.timers.cancel("settled");
+    this.showStatus();
   }
 
   /** Run All leaves JupyterLab at the last cell; a person who begins wants to see the editor. */

@@ -31,7 +31,7 @@ export class Offer {
     this.proposal = proposal;
     this.text.textContent = proposal.text.trim();
     this.instead.textContent = replaced
-      ? `In place of “${replaced}”. You fill in what stands in [brackets].`
+      ? `In place of “${replaced.replace(/[.!?]+$/, "")}”. You fill in what stands in [brackets].`
       : "You fill in what stands in [brackets].";
     this.element.hidden = false;
     this.useButton.focus();
