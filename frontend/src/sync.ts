@@ -7,7 +7,8 @@ import { replaceText } from "./replace";
 import type { Timers } from "./timers";
 import type { Dismissed, Draft, Model } from "./types";
 
-const SEND_AFTER_MS = 80;
+/** Keys that come together go together; the framework holds back what a busy kernel can't take yet. */
+const SEND_AFTER_MS = 12;
 
 /** The change came from Python or another view, so it is not sent back. */
 const fromModel = Annotation.define<boolean>();
@@ -105,7 +106,8 @@ export class Sync {
     }
     if (update.transactions.some((transaction) => transaction.annotation(fromModel))) return;
     this.mine = null;
-    this.timers.later("send", SEND_AFTER_MS, () => this.push());
+    // Not begun anew with each key: who types without a pause wants to see marks as well.
+    if (!this.timers.has("send")) this.timers.later("send", SEND_AFTER_MS, () => this.push());
   }
 
   setDismissed(dismissed: Dismissed[]): void {
