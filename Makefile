@@ -11,7 +11,7 @@ BUNDLE_FILES := $(BUNDLE)/draft_coach.js $(BUNDLE)/draft_coach.css
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup coach test quick lint format train evaluate bench front front-check lock clean
+.PHONY: help setup coach test quick lint format train evaluate bench bench-live front front-check lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ evaluate: setup ## measure the shipped heads and rebuild their model card
 
 bench: setup ## measure the speed against the bare spaCy pipeline
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+
+bench-live: setup ## measure how fast the editor feels, in Chromium, and write docs/speed-live.md
+	@$(BIN)/python benchmarks/live/run.py
 
 frontend/node_modules/.ready: frontend/package.json frontend/package-lock.json
 	@command -v $(NPM) >/dev/null 2>&1 || { echo "npm was not found: install Node 20 or newer to build the front end." >&2; exit 1; }

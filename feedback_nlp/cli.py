@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import contextlib
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
+from feedback_nlp.commands.audit import audit
+from feedback_nlp.commands.data import data
+from feedback_nlp.commands.score import score
 from feedback_nlp.errors import FeedbackError
-
-_TEXT_ENDINGS = (".txt",)
-_TABLE_ENDINGS = (".csv", ".jsonl", ".parquet")
-_FORMATS = ("table", "json", "jsonl", "csv", "parquet")
 
 
 class _Group(click.Group):
@@ -46,7 +44,8 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise click.ClickException(
-                "Stopped before the end; no output file was written."
+                "Stopped before the end; no output file was written. What a table has so far is"
+                " kept: the same command with --resume goes on from there."
             ) from error
 
 
@@ -77,172 +76,25 @@ def main(context: click.Context) -> None:
 
 
 @main.command()
-@click.argument("source", metavar="[FILE|-]", required=False)
-@click.option("--text", "column", metavar="COLUMN", help="Column of a table that holds the texts.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(_FORMATS),
-    help="Format of the output; by default by the ending of --output, else table for a text"
-    " and csv for a table.",
-)
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write to this file.")
-@click.option("--encoding", default="utf-8", show_default=True, help="Encoding of the input.")
-@click.option("--overwrite", is_flag=True, help="Replace columns that are named like a score.")
-@click.option(
-    "--progress/--no-progress",
-    default=None,
-    help="Show a progress bar, or none; by default only on a terminal.",
-)
-def score(
-    source: str | None,
-    column: str | None,
-    style: str | None,
-    output: Path | None,
-    encoding: str,
-    overwrite: bool,
-    progress: bool | None,
-) -> None:
-    """Score a text or a table of texts.
-
-    FILE is one text (.txt, or - for standard input) or a table (.csv, .jsonl, .parquet). A table
-    comes back with all its columns, one column per score, and feedback_error, which says why a
-    row was not scored or what to mind about it. A JSON output holds whole reports.
-    """
-    path = _input_path(source)
-    style = _output_style(style, output, is_table=path is not None and _is_table(path))
-    encoding = _known_encoding(encoding)
-    if path is not None and _is_table(path):
-        shown = sys.stderr.isatty() if progress is None else progress
-        _score_table(path, column, style, output, encoding, overwrite, shown)
-        return
-    if column is not None:
-        raise click.UsageError("--text names a column of a table, but a single text is given.")
-    import feedback_nlp
-    from feedback_nlp.outputs import write_text_report
-    from feedback_nlp.tables import read_text
-
-    text = read_text(path, encoding)
-    report = feedback_nlp.load()(text)
-    with _opened(output) as file:
-        write_text_report(file, report, style)
-
-
-def _score_table(
-    path: Path,
-    column: str | None,
-    style: str,
-    output: Path | None,
-    encoding: str,
-    overwrite: bool,
-    progress: bool,
-) -> None:
-    from tqdm import tqdm
-
-    import feedback_nlp
-    from feedback_nlp.frames import check_columns, guess_text_column, score_values
-    from feedback_nlp.outputs import WRITERS
-    from feedback_nlp.tables import open_table
-
-    table = open_table(path, encoding)
-    text = column or guess_text_column(table.columns, str(path))
-    check_columns(table.columns, text, overwrite=overwrite, of=str(path))
-    scorer = feedback_nlp.load()
-    with (
-        _opened(output) as file,
-        tqdm(total=table.total, unit="text", disable=not progress, file=sys.stderr) as bar,
-    ):
-        writer = WRITERS[style](file, table.schema, text)
-        try:
-            for chunk in table.chunks():
-                writer.write(chunk, list(score_values(chunk.column(text), scorer=scorer)))
-                bar.update(len(chunk))
-        except BaseException:
-            writer.abandon()
-            raise
-        writer.close()
-
-
-@contextlib.contextmanager
-def _opened(output: Path | None) -> Iterator[IO[bytes]]:
-    if output is None:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    from feedback_nlp.tables import replacing
-
-    with replacing(output) as file:
-        yield file
-
-
-def _input_path(source: str | None) -> Path | None:
-    if source is None:
-        if sys.stdin.isatty():
-            raise click.UsageError(
-                "No text was given; name a FILE, or give - and type the text, then press Ctrl+D."
-            )
-        return None
-    if source == "-":
-        return None
-    path = Path(source)
-    if not path.exists():
-        raise click.UsageError(f"{path} does not exist; check the path.")
-    if not path.is_file():
-        raise click.UsageError(f"{path} is not a file; name a file.")
-    known = (*_TEXT_ENDINGS, *_TABLE_ENDINGS)
-    if path.suffix.lower() not in known:
-        raise click.UsageError(
-            f"{path} has an ending that is not known; the ending must be one of {', '.join(known)}."
-        )
-    return path
-
-
-def _is_table(path: Path) -> bool:
-    return path.suffix.lower() in _TABLE_ENDINGS
-
-
-def _output_style(style: str | None, output: Path | None, *, is_table: bool) -> str:
-    if output is not None:
-        if output.is_dir():
-            raise click.UsageError(f"{output} is a folder; name a file for --output.")
-        if not output.parent.is_dir():
-            raise click.UsageError(
-                f"The folder {output.parent} does not exist; make it before writing to it."
-            )
-    if style is None and output is not None:
-        from feedback_nlp.outputs import ENDINGS
-
-        style = ENDINGS.get(output.suffix.lower())
-        if style is None:
-            raise click.UsageError(
-                f"{output} has an ending that is not known; use one of {', '.join(ENDINGS)}"
-                " or give --format."
-            )
-    if style == "parquet" and output is None:
-        raise click.UsageError("Parquet goes to a file; name it with --output.")
-    return style or ("csv" if is_table else "table")
-
-
-def _known_encoding(encoding: str) -> str:
-    try:
-        name = codecs.lookup(encoding).name
-        "".encode(name)
-    except LookupError as error:
-        raise click.UsageError(
-            f"The encoding {encoding!r} is not known; give one such as utf-8, utf-16 or cp1252."
-        ) from error
-    # The mark that some programs put before UTF-8 is not part of the text.
-    return "utf-8-sig" if name == "utf-8" else name
-
-
-@main.command()
+@click.option("--receive", is_flag=True, help="For feedback that you got, not one that you write.")
+@click.option("--app", is_flag=True, help="Show a page without code; needs Voilà.")
 @click.option("--no-browser", is_flag=True, help="Start without opening a browser.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to serve on.")
-def coach(no_browser: bool, port: int | None) -> None:
-    """Open the notebook for drafting feedback in JupyterLab."""
-    from feedback_nlp.coach import run_notebook
+def coach(receive: bool, app: bool, no_browser: bool, port: int | None) -> None:
+    """Open the notebook for drafting feedback in JupyterLab.
 
-    sys.exit(run_notebook(browser=not no_browser, port=port))
+    What opens is a copy in the folder where you are. A copy that is already there is kept.
+    """
+    from feedback_nlp import coach as notebooks
+
+    notebooks.require(app=app)
+    name = notebooks.RECEIVE_NOTEBOOK if receive else notebooks.NOTEBOOK
+    if app:
+        notebook = notebooks.find_notebook(name)
+    else:
+        notebook = notebooks.working_copy(name, Path.cwd())
+        click.echo(f"Opening {notebook}, your own copy. To begin anew, delete it and come back.")
+    sys.exit(notebooks.run_notebook(notebook, app=app, browser=not no_browser, port=port))
 
 
 @main.command()
@@ -357,6 +209,10 @@ def doctor(as_json: bool) -> None:
     diagnosis = diagnose()
     click.echo(diagnosis.to_json() if as_json else str(diagnosis))
     sys.exit(0 if diagnosis.can_score else 1)
+
+
+for command in (score, data, audit):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

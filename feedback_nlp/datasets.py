@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
+from feedback_nlp.catalogue import PublicSet, check_set, fetch_set, public_sets
 from feedback_nlp.errors import DataError
+
+__all__ = [
+    "DATA_VARIABLE", "UNHEALTHY", "LabelledText", "Measurement", "PublicSet", "check_set",
+    "cross_domain_sets", "data_folder", "fetch_set", "human_tutors", "manifest", "public_sets",
+    "read_set", "training_sets",
+]  # fmt: skip
 
 #: Names the folder that holds the public sets.
 DATA_VARIABLE = "FEEDBACK_NLP_DATA"

@@ -14,7 +14,7 @@ from feedback_nlp.errors import FeedbackError
 # The project is on no registry, so no command here asks one for it by name.
 _SETUP = "make setup, in the folder of the project"
 _CORE = ("feedback-nlp", "spacy", "scikit-learn", "skops", "pandas", "numpy")
-_OPTIONAL = ("jupyterlab", "ipywidgets", "anywidget")
+_OPTIONAL = ("jupyterlab", "ipywidgets", "anywidget", "voila")
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

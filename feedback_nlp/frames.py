@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
+import logging
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
@@ -12,14 +13,23 @@ from feedback_nlp.errors import InputError
 from feedback_nlp.report import SCORE_NAMES, Report
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from feedback_nlp.scorer import Scorer
+
+_log = logging.getLogger(__name__)
 
 #: Column that says why a row has no scores, or what to mind about them.
 ERROR_COLUMN = "feedback_error"
+#: All columns that a scored table may gain, in order.
+ADDED = (*SCORE_NAMES, ERROR_COLUMN)
 #: What `ERROR_COLUMN` says of a row that holds nothing to score.
 NO_TEXT = "no text"
 #: Columns that hold the text in most tables, the likeliest first.
 TEXT_COLUMNS = ("text", "comment", "feedback")
+_OPTION = "overwrite=True"
+#: A table of any library; the result is of the same kind.
+Frame = TypeVar("Frame")
 
 
 class ColumnError(InputError):
@@ -27,20 +37,22 @@ class ColumnError(InputError):
 
 
 def score_frame(
-    df: pd.DataFrame,
+    df: Frame,
     text: str = "text",
     *,
     progress: bool = False,
     batch_size: int = 256,
     overwrite: bool = False,
     scorer: Scorer | None = None,
-) -> pd.DataFrame:
+) -> Frame:
     """Return a copy of a table with one column per score.
 
     Parameters
     ----------
     df : DataFrame
-        Any table; its index, row order, column types and columns are kept.
+        Any table of pandas, Polars, pyarrow, Dask or another library that speaks the Arrow
+        PyCapsule or dataframe interchange protocol; its index, row order, column types and
+        columns are kept. Partitions of a Dask table are scored when it is computed.
     text : str
         Column that holds the texts.
     progress : bool
@@ -50,12 +62,12 @@ def score_frame(
     overwrite : bool
         Replace columns that already have the name of a score.
     scorer : Scorer, optional
-        Used instead of a newly loaded one.
+        Used instead of a newly loaded one; not for Dask, whose workers load their own.
 
     Returns
     -------
     DataFrame
-        `df` with ``actionability``, ``judgmental``, ``evidence``, ``suggestion``,
+        Of the same kind: `df` with ``actionability``, ``judgmental``, ``evidence``, ``suggestion``,
         ``connection`` and ``qual`` (float64; NaN in a row that was not scored) and, only if
         some row was marked, ``feedback_error`` with the reason.
 
@@ -64,24 +76,67 @@ def score_frame(
     ColumnError
         If the column is missing or doubled, or a score column exists and `overwrite` is false.
     """
-    columns = list(df.columns)
-    check_columns(columns, text, overwrite=overwrite, of="The table", option="overwrite=True")
+    options: dict[str, Any] = {"overwrite": overwrite, "batch_size": batch_size}
+    if isinstance(df, pd.DataFrame):
+        options |= {"scorer": scorer, "progress": progress}
+        return cast(Frame, _score_pandas(df, text, **options))
+    from feedback_nlp.interchange import is_dask, to_arrow, way_back, with_columns
+
+    if is_dask(df):
+        from feedback_nlp.cluster import score_dask_frame
+
+        if scorer is not None or progress:
+            raise InputError(
+                "scorer and progress are not for a Dask table: its workers load their own scorer,"
+                " and Dask shows the progress; leave them out."
+            )
+        return cast(Frame, score_dask_frame(df, text, **options))
+    source = to_arrow(df)
+    way_back(df)  # before hours of scoring
+    check_columns(source.column_names, text, overwrite=overwrite, of="The table", option=_OPTION)
     results = score_values(
-        df[text], scorer=scorer, batch_size=batch_size, total=len(df), progress=progress
-    )
+        source.column(text).to_pylist(),
+        scorer=scorer, batch_size=batch_size, total=source.num_rows, progress=progress,
+    )  # fmt: skip
+    scores, marks = _collect(results)
+    return cast(Frame, with_columns(df, _without_old(source), _added(scores, marks)))
+
+
+def _score_pandas(df: pd.DataFrame, text: str, *, overwrite: bool, **options: Any) -> pd.DataFrame:
+    columns = list(df.columns)
+    check_columns(columns, text, overwrite=overwrite, of="The table", option=_OPTION)
+    scores, marks = _collect(score_values(df[text], total=len(df), **options))
+    result = df.drop(columns=[name for name in ADDED if name in columns]).copy()
+    for name, values in scores.items():
+        result[name] = pd.Series(values, index=df.index, dtype="float64").to_numpy()
+    if any(mark is not None for mark in marks):
+        result[ERROR_COLUMN] = pd.Series(marks, index=df.index, dtype="object").to_numpy()
+    return result
+
+
+def _collect(
+    results: Iterable[tuple[Report, str | None]],
+) -> tuple[dict[str, list[float | None]], list[str | None]]:
     scores: dict[str, list[float | None]] = {name: [] for name in SCORE_NAMES}
     marks: list[str | None] = []
     for report, mark in results:
         for name, value in report.scores.items():
             scores[name].append(value)
         marks.append(mark)
-    kept = df.drop(columns=[name for name in (*SCORE_NAMES, ERROR_COLUMN) if name in columns])
-    result = kept.copy()
-    for name, values in scores.items():
-        result[name] = pd.Series(values, index=df.index, dtype="float64").to_numpy()
+    return scores, marks
+
+
+def _without_old(source: pa.Table) -> pa.Table:
+    return source.select([name for name in source.column_names if name not in ADDED])
+
+
+def _added(scores: dict[str, list[float | None]], marks: list[str | None]) -> pa.Table:
+    import pyarrow as pa
+
+    columns = {name: pa.array(values, pa.float64()) for name, values in scores.items()}
     if any(mark is not None for mark in marks):
-        result[ERROR_COLUMN] = pd.Series(marks, index=df.index, dtype="object").to_numpy()
-    return result
+        columns[ERROR_COLUMN] = pa.array(marks, pa.string())
+    return pa.table(columns)
 
 
 def score_values(
@@ -116,28 +171,42 @@ def score_values(
         import feedback_nlp
 
         scorer = feedback_nlp.load()
-    marks: deque[str | None] = deque()
-    limit = scorer.max_chars
-
-    def texts() -> Iterator[str]:
-        for value in values:
-            mark = _defect(value, limit)
-            marks.append(mark)
-            yield value if mark is None else ""
-
-    reports = scorer.score_many(texts(), batch_size=batch_size, on_error="mark")
+    cells: Iterator[Any] = iter(values)
     if progress:
         from tqdm import tqdm
 
-        reports = tqdm(reports, total=total, unit="text")
-    for report in reports:
-        mark = marks.popleft()
+        cells = iter(tqdm(cells, total=total, unit="text", smoothing=0, desc="Scoring"))
+    while batch := list(islice(cells, batch_size)):
+        yield from _score_batch(batch, scorer)
+
+
+def _score_batch(batch: list[Any], scorer: Scorer) -> Iterator[tuple[Report, str | None]]:
+    marks = [_defect(value, scorer.max_chars) for value in batch]
+    texts = ["" if mark else value for value, mark in zip(batch, marks, strict=True)]
+    for report, mark in zip(_reports(texts, marks, scorer), marks, strict=True):
         if mark is None:
             # A warning counts as a mark: a doubtful number must not pass silently in a table.
             mark = "; ".join(report.warnings) or None
         if mark is None and report.actionability is None:
             mark = NO_TEXT
         yield report, mark
+
+
+def _reports(texts: list[str], marks: list[str | None], scorer: Scorer) -> list[Report]:
+    """Score texts together; if one breaks the scorer, mark that one and score the others."""
+    try:
+        return list(scorer.score_many(texts, batch_size=len(texts), on_error="mark"))
+    except Exception as error:
+        if len(texts) == 1:
+            _log.exception("A text could not be scored; its row is marked.")
+            marks[0] = f"could not be scored: {type(error).__name__}"
+            return [scorer("")]
+    reports = []
+    for number, text in enumerate(texts):
+        mark = marks[number : number + 1]
+        reports += _reports([text], mark, scorer)
+        marks[number] = mark[0]
+    return reports
 
 
 def _defect(value: Any, limit: int) -> str | None:
@@ -192,13 +261,12 @@ def check_columns(
         raise ColumnError(
             f"{of} has more than one column named {_listed(doubled)}; rename all but one."
         )
-    added = (*SCORE_NAMES, ERROR_COLUMN)
-    if text in added:
+    if text in ADDED:
         raise ColumnError(
             f"{of} keeps its texts in {text!r}, a name that the results need;"
             " rename that column first."
         )
-    taken = [name for name in added if name in columns]
+    taken = [name for name in ADDED if name in columns]
     if taken and not overwrite:
         raise ColumnError(
             f"{of} already has the column{'s' if len(taken) > 1 else ''} {_listed(taken)};"

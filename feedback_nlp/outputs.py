@@ -27,6 +27,7 @@ ENDINGS = {
     ".jsonl": "jsonl",
     ".parquet": "parquet",
     ".txt": "table",
+    ".xlsx": "excel",
 }
 _ADDED = (*SCORE_NAMES, ERROR_COLUMN)
 
@@ -169,8 +170,15 @@ class TableWriter(_Text):
         self._put(f"{number:>6}  {'  '.join(cells)}  {text}".rstrip() + "\n")
 
 
+def _excel_writer(file: IO[bytes], schema: pa.Schema, text: str) -> Writer:
+    from feedback_nlp.excel import ExcelWriter
+
+    return ExcelWriter(file, schema, text)
+
+
 WRITERS: dict[str, Callable[[IO[bytes], pa.Schema, str], Writer]] = {
     "csv": CsvWriter,
+    "excel": _excel_writer,
     "json": JsonWriter,
     "jsonl": JsonLinesWriter,
     "parquet": ParquetWriter,

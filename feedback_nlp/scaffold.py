@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from feedback_nlp.cues.guards import clause_verb, subject
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 #: A place to fill in: "[which meeting?]".
 PLACEHOLDER = re.compile(r"\[[^\[\]\n]{1,60}\?\]")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n+")
 _PEOPLE = {"you", "he", "she", "they", "u"}
 _SUBJECTS = {"nsubj", "nsubjpass"}
 _OBJECT = {"he": "him", "she": "her", "they": "them"}
@@ -55,8 +57,21 @@ def _wording() -> Mapping[str, Any]:
 
 
 def without_placeholders(text: str) -> str:
-    """Return `text` with every place to fill in blanked; offsets stay."""
-    return PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+    """Return `text` with every sentence that holds a place to fill in blanked; offsets stay.
+
+    What is half filled in would be read as vague, or praised for words that are not the writer's.
+    """
+    places = [match.span() for match in PLACEHOLDER.finditer(text)]
+    if not places:
+        return text
+    # The question mark of a place ends no sentence.
+    plain = PLACEHOLDER.sub(lambda match: "_" * len(match[0]), text)
+    ends = [0, *(match.end() for match in _SENTENCE_END.finditer(plain)), len(text)]
+    for begin, end in pairwise(ends):
+        if any(begin <= start < end for start, _ in places):
+            blank = re.sub(r"[^\n]", " ", plain[begin:end])
+            text = text[:begin] + blank + text[end:]
+    return text
 
 
 def rewrite(

@@ -107,7 +107,7 @@ def read_text(path: Path | None, encoding: str) -> str:
 
 
 def open_table(path: Path, encoding: str) -> Table:
-    """Open a table by its ending: ``.csv``, ``.jsonl`` or ``.parquet``.
+    """Open a table by its ending: ``.csv``, ``.jsonl``, ``.parquet`` or ``.xlsx``.
 
     Raises
     ------
@@ -118,6 +118,10 @@ def open_table(path: Path, encoding: str) -> Table:
         raise InputError(f"{path} is empty; give a table with a header and rows.")
     if path.suffix.lower() == ".parquet":
         return _open_parquet(path)
+    if path.suffix.lower() == ".xlsx":
+        from feedback_nlp.excel import open_excel
+
+        return open_excel(path)
     if path.suffix.lower() == ".jsonl":
         return _open_jsonl(path, encoding)
     return _open_csv(path, encoding)

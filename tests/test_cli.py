@@ -260,8 +260,8 @@ def test_no_column_that_looks_like_text_names_the_columns(run, tmp_path):
     [
         (["nowhere.csv"], "nowhere.csv does not exist"),
         (["."], "not a file"),
-        (["a.docx"], ".txt, .csv, .jsonl, .parquet"),
-        (["a.csv", "-o", "b.xlsx"], "b.xlsx has an ending that is not known"),
+        (["a.docx"], ".txt, .csv, .jsonl, .parquet, .xlsx"),
+        (["a.csv", "-o", "b.odt"], "b.odt has an ending that is not known"),
         (["a.csv", "-o", "no/b.csv"], "The folder no does not exist"),
         (["a.csv", "-o", "."], "is a folder"),
         (["a.csv", "--format", "xml"], "xml"),
@@ -382,8 +382,8 @@ def test_installed_script_says_its_version():
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_run_leaves_no_file(tmp_path, stop):
-    """Ctrl+C or a termination in the middle of a table removes the unfinished output."""
+def test_a_stopped_run_leaves_no_output_but_keeps_what_is_finished(tmp_path, stop):
+    """Ctrl+C or a termination in the middle of a table removes the unfinished output only."""
     pd.DataFrame({"text": [f"Add the unit number {i}." for i in range(200_000)]}).to_csv(
         tmp_path / "a.csv", index=False
     )
@@ -396,7 +396,7 @@ def test_a_stopped_run_leaves_no_file(tmp_path, stop):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 90
-    while not any(path.stat().st_size for path in tmp_path.glob(".b.csv.*")):
+    while not any(tmp_path.glob(".b.csv.parts/*.scored.parquet")):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -404,7 +404,8 @@ def test_a_stopped_run_leaves_no_file(tmp_path, stop):
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 1
     assert errors.startswith("Error: Stopped")
-    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+    assert "--resume" in errors
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".b.csv.parts", "a.csv"]
 
 
 # coach and train
@@ -426,12 +427,58 @@ def test_coach_command_is_offline_and_passes_options_on(tmp_path):
     assert ("--allow-root" in command) == (hasattr(os, "geteuid") and os.geteuid() == 0)
 
 
-def test_coach_opens_the_notebook_of_a_checkout(tmp_path):
-    assert coach.find_notebook(tmp_path).parts[-2:] == ("notebooks", coach.NOTEBOOK)
-    assert list(tmp_path.iterdir()) == []
+def test_app_without_voila_names_the_command_that_mends_it(run, monkeypatch):
+    monkeypatch.setattr(coach, "_APP", ("no_such_voila",))
+    fails(run("coach", "--app"), 1, "needs no_such_voila", "run: pip install no_such_voila")
 
 
-def test_coach_copies_the_packaged_notebook_once(tmp_path, monkeypatch):
+def test_app_command_serves_this_machine_only(tmp_path):
+    command = coach.app_command(tmp_path / "a.ipynb", browser=False, port=8899)
+    assert command[1:4] == ["-m", "voila", str(tmp_path / "a.ipynb")]
+    assert {"--Voila.ip=127.0.0.1", "--Voila.auto_token=True", "--port=8899"} <= set(command)
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "app"),
+    [
+        ((), coach.NOTEBOOK, False),
+        (("--receive",), coach.RECEIVE_NOTEBOOK, False),
+        (("--app",), coach.NOTEBOOK, True),
+        (("--receive", "--app"), coach.RECEIVE_NOTEBOOK, True),
+    ],
+)
+def test_coach_opens_a_copy_and_the_app_the_original(run, monkeypatch, options, name, app):
+    opened = []
+    monkeypatch.setattr(coach, "require", lambda **_: None)
+    monkeypatch.setattr(
+        coach, "run_notebook", lambda path, **given: opened.append((path, given["app"])) or 0
+    )
+    result = run("coach", *options)
+    assert result.exit_code == 0
+    original = coach.find_notebook(name)
+    assert opened == [(original if app else Path.cwd() / name, app)]
+    assert (str(opened[0][0]) in result.output) == (not app)
+    assert opened[0][0].read_bytes() == original.read_bytes()
+
+
+def test_coach_keeps_a_copy_that_is_there(tmp_path):
+    copy = coach.working_copy(coach.NOTEBOOK, tmp_path)
+    copy.write_text("my work")
+    assert coach.working_copy(coach.NOTEBOOK, tmp_path).read_text() == "my work"
+
+
+def test_copy_in_a_checkout_changes_no_tracked_file(tmp_path, monkeypatch):
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "notebooks").mkdir()
+    (tmp_path / "notebooks" / coach.NOTEBOOK).write_text("{}")
+    monkeypatch.setattr(coach, "__file__", str(tmp_path / "feedback_nlp" / "coach.py"))
+    for folder in (tmp_path, tmp_path / "notebooks"):
+        assert coach.working_copy(coach.NOTEBOOK, folder).parent == tmp_path / coach.COPIES
+    ignored = (Path(__file__).parents[1] / ".gitignore").read_text("utf-8").splitlines()
+    assert f"/{coach.COPIES}/" in ignored
+
+
+def test_coach_copies_the_packaged_notebook(tmp_path, monkeypatch):
     package = tmp_path / "site" / "feedback_nlp"
     (package / "_notebooks").mkdir(parents=True)
     (package / "_notebooks" / coach.NOTEBOOK).write_text("{}")
@@ -439,10 +486,9 @@ def test_coach_copies_the_packaged_notebook_once(tmp_path, monkeypatch):
     monkeypatch.setattr(coach.resources, "files", lambda name: package)
     work = tmp_path / "work"
     work.mkdir()
-    copy = coach.find_notebook(work)
-    assert copy.read_text() == "{}"
-    copy.write_text("my work")
-    assert coach.find_notebook(work).read_text() == "my work"
+    assert coach.working_copy(coach.NOTEBOOK, work).read_text() == "{}"
+    with pytest.raises(coach.CoachError, match="came without 02"):
+        coach.working_copy(coach.RECEIVE_NOTEBOOK, work)
 
 
 def test_train_passes_paths_on_and_prints_figures(run, tmp_path, monkeypatch):

@@ -30,7 +30,7 @@ def test_a_sound_installation_can_score():
 def test_versions_of_all_parts_are_named():
     assert set(items()) >= {
         "python", "feedback-nlp", "spacy", "scikit-learn", "skops", "pandas", "numpy",
-        "jupyterlab", "anywidget", "pipeline", "heads", "chromium",
+        "jupyterlab", "anywidget", "voila", "pipeline", "heads", "chromium",
     }  # fmt: skip
 
 

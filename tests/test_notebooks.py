@@ -20,7 +20,8 @@ each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path
 
 def test_there_are_notebooks():
     """A moved folder must not turn the notebook tests into no tests."""
-    assert ROOT / "notebooks" / "01_draft_feedback.ipynb" in NOTEBOOKS
+    names = {path.name for path in NOTEBOOKS}
+    assert {"01_draft_feedback.ipynb", "02_receive_feedback.ipynb"} <= names
 
 
 @each_notebook
@@ -36,6 +37,16 @@ def test_notebook_holds_no_error_and_no_path_of_a_machine(path):
         outputs = cell.get("outputs", [])
         assert not [output for output in outputs if output["output_type"] == "error"]
         assert not PRIVATE_PATH.search(json.dumps(outputs, ensure_ascii=False))
+
+
+@each_notebook
+def test_no_code_is_in_sight(path):
+    """JupyterLab shows the first line of a hidden cell, so that line is a plain comment."""
+    for cell in json.loads(path.read_text("utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            assert cell["metadata"]["jupyter"]["source_hidden"]
+            assert "hide-input" in cell["metadata"]["tags"]
+            assert cell["source"][0].startswith("# ")
 
 
 @each_notebook

@@ -67,10 +67,11 @@ def installed(wheel, tmp_path_factory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "folder", ["feedback_nlp/cues", "feedback_nlp/lexica", "feedback_nlp/widgets/static"]
+    "folder",
+    ["feedback_nlp/cues", "feedback_nlp/lexica", "feedback_nlp/widgets", "feedback_nlp/jupyter"],
 )
 def test_wheel_holds_all_files_of(folder, names):
-    """Cues, word lists and the editor's bundle travel with the code."""
+    """Cues, word lists, the editor's bundle and the page for Voilà travel with the code."""
     found = {path for path in (ROOT / folder).rglob("*") if path.is_file()}
     own = {path for path in found if "__pycache__" not in path.parts}
     assert own
@@ -89,9 +90,10 @@ def test_wheel_holds_the_heads(names):
     assert [name for name in names if name.endswith(".skops")]
 
 
-def test_wheel_holds_the_notebook_and_the_type_marker(names):
+def test_wheel_holds_the_notebooks_and_the_type_marker(names):
     """`feedback-nlp coach` works from an installed package, and types are seen by checkers."""
-    assert "feedback_nlp/_notebooks/01_draft_feedback.ipynb" in names
+    own = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert {name.split("/")[-1] for name in names if "/_notebooks/" in name} == own
     assert "feedback_nlp/py.typed" in names
 
 

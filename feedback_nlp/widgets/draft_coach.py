@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
+from os import PathLike
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -19,20 +19,16 @@ import traitlets
 import feedback_nlp
 from feedback_nlp.errors import FeedbackError, TextTooLongError
 from feedback_nlp.report import Finding, Report
-from feedback_nlp.scaffold import Scaffold, add_part, rewrite, without_placeholders
-from feedback_nlp.widgets.offsets import Utf16Offsets
+from feedback_nlp.scaffold import Scaffold, rewrite, without_placeholders
+from feedback_nlp.widgets import state
+from feedback_nlp.widgets.answers import Answers
+from feedback_nlp.widgets.keeping import KEPT, draft_key, read_allowed, remember
 from feedback_nlp.widgets.view import error_view, report_view
 
 logger = logging.getLogger(__name__)
 
 _STATIC = Path(__file__).parent / "static"
 _OPTIONS = ("text", "scorer", "scenario", "allow", "on_send", "name", "layout")
-#: More versions than this are not kept; the first one is.
-MAX_VERSIONS = 60
-SCENARIO = ("who", "about", "goal")
-_LINE_BREAK = re.compile(r"\r\n?")
-# Half of a surrogate pair cannot be sent as UTF-8.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _REPR_CHARS = 40
 
 
@@ -57,7 +53,7 @@ class DraftCoach(anywidget.AnyWidget):
     scenario : mapping of str to str, optional
         ``who`` it is for, ``about`` what, and the ``goal``: what the receiver should be able to
         do. Used in proposals, never scored.
-    allow : iterable of str, default ()
+    allow : iterable of str, or path of a text file with one entry a line, default ()
         Words and phrases that are never marked, such as a group's own expressions.
     on_send : callable, optional
         Called with the draft when the writer chooses Send; without it there is no such button.
@@ -79,7 +75,8 @@ class DraftCoach(anywidget.AnyWidget):
     scenario : dict
         ``who``, ``about`` and ``goal``.
     dismissed : list of dict
-        Marks that the writer does not want: ``cue``, ``text``, ``scope``.
+        Marks that the writer does not want: ``cue``, ``text`` and ``scope``, which is ``always``
+        or ``once``; ``from`` says where, in UTF-16 units, the one that is meant once begins.
     versions : list of dict
         Earlier states of the draft: ``text``, ``actionability``, ``judgmental``, ``at``.
 
@@ -101,6 +98,15 @@ class DraftCoach(anywidget.AnyWidget):
     versions: Any = traitlets.List(help="Earlier states of the draft.").tag(sync=True)
     name = traitlets.Unicode("draft", help="Tells drafts apart.").tag(sync=True)
     can_send = traitlets.Bool(False, help="Whether there is somewhere to send to.").tag(sync=True)
+    allowed: Any = traitlets.List(
+        traitlets.Unicode(), help="Words that the group never marks."
+    ).tag(sync=True)
+    beginning = traitlets.Unicode("", help="The text to begin with.").tag(sync=True)
+    draft_key = traitlets.Unicode(help="What the browser keeps the draft under.").tag(sync=True)
+    session = traitlets.Unicode(help="Tells this editor from later ones.").tag(sync=True)
+    writer = traitlets.Unicode("", help="The view whose text this is; empty for Python.").tag(
+        sync=True
+    )
     report = traitlets.Instance(Report, allow_none=True, help="Result for the latest text.")
 
     def __init__(
@@ -109,15 +115,13 @@ class DraftCoach(anywidget.AnyWidget):
         *,
         scorer: Callable[[str], Report] | None = None,
         scenario: Mapping[str, str] | None = None,
-        allow: Iterable[str] = (),
+        allow: Iterable[str] | PathLike[str] = (),
         on_send: Callable[[str], None] | None = None,
         **options: Any,
     ) -> None:
         # Taken by whoever changes traits: the message loop and the worker.
         self._lock = RLock()
         self._scorer = scorer
-        self._allowed = tuple({"cue": "", "text": word, "scope": "always"} for word in allow)
-        self._on_send = on_send
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="draft-coach")
         self._waiting: tuple[str, int] | None = None
         self._last_job: Future[None] | None = None
@@ -127,10 +131,20 @@ class DraftCoach(anywidget.AnyWidget):
                 f"DraftCoach takes {', '.join(_OPTIONS)}; given {', '.join(unknown)}."
                 " Check the spelling."
             )
-        super().__init__(can_send=on_send is not None, scenario=dict(scenario or {}), **options)
+        super().__init__(
+            can_send=on_send is not None,
+            scenario=dict(scenario or {}),
+            allowed=list(read_allowed(allow)),
+            session=secrets.token_hex(8),
+            beginning=state.clean_text(text),
+            **options,
+        )
+        self.draft_key = draft_key(self.name, self.beginning)
+        self._answers = Answers(self, on_send)
         self.on_msg(self._on_message)
         self.observe(self._on_text, names="text")
         self.observe(self._show_again, names="dismissed")
+        self.observe(self._remember, names=["versions", "scenario"])
         self.text = text
 
     def __repr__(self) -> str:
@@ -174,17 +188,24 @@ class DraftCoach(anywidget.AnyWidget):
 
     @traitlets.validate("text")
     def _clean_text(self, proposal: Any) -> str:
-        # As the editor holds it, so that offsets agree.
-        text = _LINE_BREAK.sub("\n", proposal["value"])
-        return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
+        text = state.clean_text(proposal["value"])
+        if text != self.text and not self._from_front_end:
+            # Sent before the text, so that the editor knows whose it is.
+            self.writer = ""
+            self.revision += 1
+        return text
 
     @traitlets.validate("scenario")
     def _clean_scenario(self, proposal: Any) -> dict[str, str]:
-        if unknown := sorted(set(proposal["value"]) - set(SCENARIO)):
-            raise traitlets.TraitError(
-                f"A scenario has {', '.join(SCENARIO)}; given {', '.join(unknown)}."
-            )
-        return {key: str(value) for key, value in proposal["value"].items()}
+        return state.clean_scenario(proposal["value"])
+
+    @traitlets.validate("dismissed")
+    def _clean_dismissed(self, proposal: Any) -> list[dict[str, Any]]:
+        return state.clean_dismissed(proposal["value"])
+
+    @traitlets.validate("versions")
+    def _clean_versions(self, proposal: Any) -> list[dict[str, Any]]:
+        return state.clean_versions(proposal["value"])
 
     def propose(self, finding: Finding) -> Scaffold | None:
         """Return another beginning for the sentence of `finding`, or None if there is none."""
@@ -212,98 +233,40 @@ class DraftCoach(anywidget.AnyWidget):
         return to_docx(self.text, self.scenario)
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
-        answers: dict[str, Callable[[dict[str, Any]], None]] = {
+        if not isinstance(content, dict):
+            return
+        if content.get("kind") == "ready":
             # The editor is on screen: load before the first key is pressed.
-            "ready": lambda _: self._submit(self._warm_up),
-            "settled": lambda _: self._keep_version(),
-            "propose": self._answer_proposal,
-            "export": self._answer_export,
-            "send": lambda _: self._deliver(),
-        }
-        if isinstance(content, dict) and (answer := answers.get(content.get("kind", ""))):
-            try:
-                answer(content)
-            except Exception as error:
-                logger.exception("The editor asked for %s", content.get("kind"))
-                self.send({"kind": "failed", "message": _sentence(error)})
+            self._submit(self._warm_up)
+        try:
+            self._answers(content)
+        except Exception as error:
+            logger.exception("The editor asked for %s", content.get("kind"))
+            self.send({"kind": "failed", "message": _sentence(error)})
 
-    def _keep_version(self) -> None:
-        """Keep the draft as it is now, unless it is empty or kept already."""
-        with self._lock:
-            report = self.report
-            if report is None or report.actionability is None or report.text != self.text:
-                return
-            if self.versions and self.versions[-1]["text"] == report.text:
-                return
-            version = {
-                "text": report.text,
-                "actionability": report.actionability,
-                "judgmental": report.judgmental,
-                "at": datetime.now().astimezone().isoformat(timespec="seconds"),
-            }
-            kept = [*self.versions, version]
-            if len(kept) > MAX_VERSIONS:
-                del kept[1]
-            self.versions = kept
-
-    def _answer_proposal(self, content: dict[str, Any]) -> None:
-        report = self.report
-        if report is None or content.get("revision") != self.revision:
-            return
-        convert = Utf16Offsets(report.text)
-        part = content.get("part")
-        if part:
-            scaffold: Scaffold | None = add_part(report, part, self.scenario)
-        else:
-            wanted = (content["cue"], content["from"], content["to"])
-            found = (
-                f for f in report.findings if (f.cue, convert(f.start), convert(f.end)) == wanted
-            )
-            finding = next(found, None)
-            scaffold = None if finding is None else self.propose(finding)
-        if scaffold is None:
-            message = "There is no beginning to offer here; the question helps to find one."
-            self.send({"kind": "failed", "message": message})
-            return
-        self.send(
-            {
-                "kind": "proposal",
-                "revision": self.revision,
-                "from": convert(scaffold.start),
-                "to": convert(scaffold.end),
-                "text": scaffold.text,
-            }
-        )
-
-    def _answer_export(self, content: dict[str, Any]) -> None:
-        if content.get("format") == "docx":
-            self.send({"kind": "file", "name": f"{self.name}.docx"}, [self.to_docx()])
-        else:
-            data = self.to_markdown().encode()
-            self.send({"kind": "file", "name": f"{self.name}.md"}, [data])
-
-    def _deliver(self) -> None:
-        if self._on_send is not None:
-            self._on_send(self.text)
-            self.send({"kind": "sent"})
+    def _remember(self, _: Any = None) -> None:
+        if self._from_front_end or self.writer:
+            remember(self.draft_key, self.session, {part: getattr(self, part) for part in KEPT})
 
     def _show_again(self, _: Any) -> None:
         with self._lock:
-            if self.report is not None:
+            # Together with a new text, its own report comes.
+            if self.report is not None and self.report.text == self.text:
                 self.report_data = self._view(self.report, self.revision)
+            self._remember()
 
     def _view(self, report: Report, revision: int) -> dict[str, Any]:
-        dismissed = (*self._allowed, *self.dismissed)
-        return report_view(report, revision=revision, dismissed=dismissed)
+        allowed = ({"cue": "", "text": word, "scope": "always"} for word in self.allowed)
+        return report_view(report, revision=revision, dismissed=(*allowed, *self.dismissed))
 
     def _on_text(self, change: Any) -> None:
         with self._lock:
             if self._from_front_end:
+                self._remember()
                 # A newer text replaces one that still waits.
                 self._waiting = (self.text, self.revision)
                 self._submit(self._score_waiting)
                 return
-            self.revision += 1
             text, revision = self.text, self.revision
         self._publish(revision, *self._score(text, revision))
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from feedback_nlp.advice import wording_of_warning
 from feedback_nlp.report import Finding, Report
 from feedback_nlp.scaffold import PLACEHOLDER
+from feedback_nlp.scoring import ACTIONABILITY_WEIGHTS
 from feedback_nlp.widgets.offsets import Utf16Offsets
 from feedback_nlp.words import actionability_words, tone_words
 
@@ -25,34 +28,44 @@ _PARTS = {
 #: Families whose marks can be dismissed; the four parts are no reproach.
 DISMISSIBLE = frozenset({"judgmental", "vague"})
 _FEW_WORDS = 5
+_WORD = re.compile(r"[\w'’-]+")
 
 
-def is_dismissed(finding: Finding, dismissed: Iterable[Mapping[str, str]]) -> bool:
+def is_dismissed(finding: Finding, place: int, dismissed: Iterable[Mapping[str, Any]]) -> bool:
     """Say whether the writer, or the group's allow-list, wants no mark there.
 
     Parameters
     ----------
     finding : Finding
         What the cues found.
+    place : int
+        Where it begins, in UTF-16 units.
     dismissed : iterable of mapping
-        ``text`` of the passage, ``cue`` (empty for any) and ``scope``: ``once`` for this very
-        passage, ``always`` for these words wherever they stand.
+        ``text`` of the passage, ``cue`` (empty for any) and ``scope``: ``once`` for the passage
+        that begins at ``from``, ``always`` for these words wherever they stand.
     """
     if finding.family not in DISMISSIBLE:
         return False
-    passage = f" {' '.join(finding.text.casefold().split())} "
+    passage = _words(finding.text)
     for entry in dismissed:
-        if entry["cue"] not in ("", finding.cue):
-            continue
-        words = f" {' '.join(entry['text'].casefold().split())} "
-        # An entry of the allow-list is a word or a phrase inside of the passage.
-        if (passage == words) if entry["cue"] else (words in passage):
+        words = _words(entry["text"])
+        if not entry["cue"]:
+            # An entry of the allow-list is a word or a phrase inside of the passage.
+            hit = words in passage
+        else:
+            here = entry["scope"] == "always" or entry["from"] == place
+            hit = here and entry["cue"] == finding.cue and words == passage
+        if hit:
             return True
     return False
 
 
+def _words(text: str) -> str:
+    return f" {' '.join(re.findall(_WORD, text.casefold()))} "
+
+
 def report_view(
-    report: Report, *, revision: int, dismissed: Iterable[Mapping[str, str]] = ()
+    report: Report, *, revision: int, dismissed: Iterable[Mapping[str, Any]] = ()
 ) -> dict[str, Any]:
     """Return what the front end shows for `report`, with offsets in UTF-16 units.
 
@@ -67,7 +80,12 @@ def report_view(
     """
     convert = Utf16Offsets(report.text)
     dismissed = tuple(dismissed)
-    hidden = {(f.start, f.end) for f in report.findings if is_dismissed(f, dismissed)}
+    hidden = {
+        (f.cue, f.start, f.end)
+        for f in report.findings
+        if is_dismissed(f, convert(f.start), dismissed)
+    }
+    blank = not report.text.strip()
     advice = [
         {
             "kind": item.kind,
@@ -77,8 +95,9 @@ def report_view(
             "from": None if item.start is None else convert(item.start),
             "to": None if item.end is None else convert(item.end),
         }
-        for item in report.advice
-        if (item.start, item.end) not in hidden
+        # Without a score although there are words: all of them wait for a place to be filled in.
+        for item in (report.advice if report.actionability is not None or blank else ())
+        if (item.cue, item.start, item.end) not in hidden
     ]
     marks = [
         {
@@ -92,13 +111,13 @@ def report_view(
             "ask": finding.ask,
         }
         for finding in sorted(report.findings, key=lambda f: (f.start, -f.end))
-        if finding.start < finding.end and (finding.start, finding.end) not in hidden
+        if finding.start < finding.end and (finding.cue, finding.start, finding.end) not in hidden
     ]
     found = report.parts
     return {
         "revision": revision,
         "length": convert.length,
-        "status": "empty" if not report.text.strip() else "ok",
+        "status": "empty" if blank else "ok",
         "message": "",
         "dials": dials(report),
         "parts": [
@@ -116,7 +135,10 @@ def report_view(
 def _notes(text: str) -> list[str]:
     notes = []
     if PLACEHOLDER.search(text):
-        notes.append("Fill in what stands in [brackets]; it is not read until then.")
+        notes.append(
+            "Fill in what stands in [brackets]; Tab goes from one to the next."
+            " Until then, their sentences are not read."
+        )
     elif 0 < len(text.split()) < _FEW_WORDS:
         notes.append(wording_of_warning("short"))
     return notes
@@ -133,29 +155,54 @@ def error_view(text: str, message: str, *, revision: int) -> dict[str, Any]:
 
 
 def dials(report: Report) -> list[dict[str, Any]]:
-    """Return the two dials: value in [0, 1] or None, and plain words for it."""
+    """Return the two dials: value in [0, 1] or None, how sure it is, and plain words for it."""
+    likely = likely_range(report)
     return [
         {
             "id": "actionability",
             "title": "Actionable",
             "hint": "how far they can act on it",
             "value": report.actionability,
+            "likely": likely,
             "words": actionability_words(report),
-            "odds": "",
+            "odds": ""
+            if likely is None
+            else "probably {:.0f} to {:.0f}".format(*(100 * bound for bound in likely)),
         },
         {
             "id": "judgmental",
             "title": "Judging",
             "hint": "chance that it reads as a judgment",
             "value": report.judgmental,
+            "likely": None,
             "words": tone_words(report),
             "odds": _odds(report.judgmental),
         },
     ]
 
 
+def likely_range(report: Report) -> tuple[float, float] | None:
+    """Return where a reader who follows the codebook would probably put actionability.
+
+    The score is an expected value: the parts that it sums up are chances. Taken as independent,
+    they give the spread; the range reaches one standard deviation to each side.
+    """
+    if report.actionability is None:
+        return None
+    spread = 0.0
+    for name, weight in ACTIONABILITY_WEIGHTS.items():
+        chance = getattr(report, name) or 0.0
+        steps = 3 if name == "evidence" else 1  # its level is one of 0-3
+        spread += weight**2 * chance * (1 - chance) / steps
+    width = math.sqrt(max(spread, 0.0))
+    return max(0.0, report.actionability - width), min(1.0, report.actionability + width)
+
+
 def _odds(probability: float | None) -> str:
     """Return a probability as a count of ten, which people read better than a percentage."""
     if probability is None:
         return ""
-    return f"about {round(10 * probability)} of 10 texts like this do"
+    count = round(10 * probability)
+    if count in (0, 10):
+        return "hardly any text like this does" if count == 0 else "nearly all texts like this do"
+    return f"about {count} of 10 texts like this do"

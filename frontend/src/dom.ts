@@ -1,4 +1,5 @@
 // Elements are built from nodes, never from markup, so that nobody's text can become code.
+import type { Mark, MarkActions } from "./types";
 
 type Attributes = Record<string, string | number | boolean | null | undefined>;
 type Child = Node | string | null | undefined;
@@ -39,13 +40,37 @@ export function chip(cue: string, family: string, title: string): HTMLElement {
   return h("span", { class: "fnlp-chip", "data-family": family, "data-cue": cue }, title);
 }
 
-/** What a mark says: what it is, why it matters, and a question to the writer. */
-export function card(mark: { cue: string; family: string; title: string; why: string; ask: string }) {
+/** A button with words on it. */
+export function action(words: string, run: () => void, className = "fnlp-small"): HTMLButtonElement {
+  const button = h("button", { type: "button", class: className }, words);
+  button.addEventListener("click", run);
+  return button;
+}
+
+/** What a mark says: what it is, why it matters, a question to the writer, and what they can do. */
+export function card(mark: Mark, actions: MarkActions): HTMLElement {
+  const buttons =
+    mark.family === "part"
+      ? []
+      : [
+          action("Offer a beginning", () => actions.propose(mark), "fnlp-small fnlp-first"),
+          action("Not here", () => actions.dismiss(mark, "once")),
+          action("Never mark these words", () => actions.dismiss(mark, "always")),
+        ];
   return h(
     "div",
     { class: "fnlp-card" },
     chip(mark.cue, mark.family, mark.title),
     h("p", { class: "fnlp-why" }, mark.why),
     mark.ask ? h("p", { class: "fnlp-ask" }, mark.ask) : null,
+    buttons.length ? h("div", { class: "fnlp-actions" }, ...buttons) : null,
   );
+}
+
+/** The time of day of a moment, as the reader writes it. */
+export function clock(at: string): string {
+  const moment = new Date(at);
+  return Number.isNaN(moment.valueOf())
+    ? ""
+    : moment.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 }

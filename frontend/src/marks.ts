@@ -1,15 +1,6 @@
 // Marks in the editor: they follow the text through edits until the next report arrives.
-import { StateEffect, StateField, type EditorState, type Extension } from "@codemirror/state";
-import {
-  Decoration,
-  EditorView,
-  WidgetType,
-  closeHoverTooltips,
-  hoverTooltip,
-  keymap,
-  type DecorationSet,
-} from "@codemirror/view";
-import { card } from "./dom";
+import { StateEffect, StateField, type EditorState } from "@codemirror/state";
+import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { Mark } from "./types";
 
 export const setMarks = StateEffect.define<Mark[]>();
@@ -111,42 +102,32 @@ export const markField = StateField.define<MarkState>({
   provide: (field) => EditorView.decorations.from(field, (state) => state.decorations),
 });
 
-function marksAt(state: EditorState, position: number, side: number): Mark[] {
+/** The marks at a position, outermost first; `side` says which neighbour is meant at an edge. */
+export function marksAt(state: EditorState, position: number, side: number): Mark[] {
   return state.field(markField).marks.filter(
     ({ from, to }) =>
       from < to && from <= position && position <= to && !(position === from && side < 0) && !(position === to && side > 0),
   );
 }
 
-const hover = hoverTooltip(
-  (view, position, side) => {
-    const found = marksAt(view.state, position, side);
-    if (!found.length) return null;
-    return {
-      pos: Math.max(...found.map((mark) => mark.from)),
-      end: Math.min(...found.map((mark) => mark.to)),
-      above: false,
-      create: () => {
-        const dom = document.createElement("div");
-        dom.className = "fnlp-tip";
-        dom.setAttribute("role", "tooltip");
-        // Innermost first: it is what the pointer is on.
-        dom.append(...found.slice(-3).reverse().map(card));
-        return { dom };
-      },
-    };
-  },
-  { hoverTime: 180, hideOnChange: true },
-);
+// Width of a character of a label, in pixels: what CSS generates cannot be measured.
+const LABEL_CHARACTER = 6.6;
 
-const escape = keymap.of([
-  {
-    key: "Escape",
-    run: (view) => {
-      view.dispatch({ effects: closeHoverTooltips });
-      return false;
+/** A label at the end of a line would be cut off, so it hangs from its right end instead. */
+export const labelsInside = ViewPlugin.define((view) => {
+  const measure = {
+    key: "fnlp-labels",
+    read: () => {
+      const edge = view.contentDOM.getBoundingClientRect().right;
+      return [...view.contentDOM.querySelectorAll<HTMLElement>(".fnlp-label")].map((label) => {
+        const width = (label.dataset.title?.length ?? 0) * LABEL_CHARACTER;
+        return { label, shift: Math.min(0, edge - label.getBoundingClientRect().left - width) };
+      });
     },
-  },
-]);
-
-export const marking: Extension = [markField, hover, escape];
+    write: (labels: { label: HTMLElement; shift: number }[]) => {
+      for (const { label, shift } of labels) label.style.setProperty("--fnlp-shift", `${shift}px`);
+    },
+  };
+  view.requestMeasure(measure);
+  return { update: () => view.requestMeasure(measure) };
+});

@@ -1,4 +1,4 @@
-// What Python sends as `report_data`; offsets are UTF-16 units.
+// What crosses from Python; offsets are UTF-16 units.
 
 export interface Mark {
   cue: string;
@@ -16,7 +16,9 @@ export interface Dial {
   title: string;
   hint: string;
   value: number | null;
+  likely: [number, number] | null;
   words: string;
+  odds: string;
 }
 
 export interface Part {
@@ -28,6 +30,7 @@ export interface Part {
 
 export interface Advice {
   kind: string;
+  cue: string;
   message: string;
   ask: string;
   from: number | null;
@@ -44,10 +47,71 @@ export interface ReportData {
   marks: Mark[];
   advice: Advice[];
   warnings: string[];
+  dismissed: number;
 }
 
-export interface Model {
+/** An earlier state of the draft. */
+export interface Version {
   text: string;
+  actionability: number;
+  judgmental: number;
+  at: string;
+}
+
+/** `from` is where the mark that is dismissed once begins. */
+export interface Dismissed {
+  cue: string;
+  text: string;
+  scope: "once" | "always";
+  from?: number;
+}
+
+export interface Scenario {
+  who?: string;
+  about?: string;
+  goal?: string;
+}
+
+/** All that a person made. */
+export interface Draft {
+  text: string;
+  versions: Version[];
+  scenario: Scenario;
+  dismissed: Dismissed[];
+}
+
+export interface Model extends Draft {
   revision: number;
   report_data: ReportData;
+  name: string;
+  can_send: boolean;
+  allowed: string[];
+  /** The text that the notebook gave. */
+  beginning: string;
+  draft_key: string;
+  session: string;
+  /** The view whose text this is; empty for Python. */
+  writer: string;
 }
+
+/** What a person can do with a mark. */
+export interface MarkActions {
+  propose(mark: Mark): void;
+  dismiss(mark: Mark, scope: Dismissed["scope"]): void;
+}
+
+export interface Proposal {
+  kind: "proposal";
+  revision: number;
+  from: number;
+  to: number;
+  text: string;
+}
+
+/** What Python answers to a question of the editor. */
+export type Answer =
+  | Proposal
+  | ({ kind: "kept" } & Draft)
+  | { kind: "file"; name: string }
+  | { kind: "failed"; message: string }
+  | { kind: "sent" };

@@ -1,0 +1,232 @@
+"""For the receiver: paste feedback, see what can be used, choose questions, write a reply."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import RLock
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from feedback_nlp.errors import FeedbackError, TextTooLongError
+from feedback_nlp.receiving import MAX_QUESTIONS, Reception, receive, receiving_words
+from feedback_nlp.report import Report
+from feedback_nlp.widgets.draft_coach import _shared_scorer
+from feedback_nlp.widgets.reception_view import heading_html, reception_html, style_html
+
+logger = logging.getLogger(__name__)
+
+_REPR_CHARS = 40
+
+
+class ReceiveCoach(ipywidgets.VBox):
+    """Feedback that was hard to read, sorted into what can be used and what judges.
+
+    Text that a person pastes is read in the background; text that is assigned from Python is
+    read before the assignment returns.
+
+    Parameters
+    ----------
+    text : str, default ""
+        The feedback to begin with.
+    scorer : callable, optional
+        Returns a `Report` for a text; `feedback_nlp.load` makes one at first use.
+
+    Attributes
+    ----------
+    text : str
+        The feedback exactly as given.
+    reception : Reception or None
+        What was found in the latest text that was read; None if that failed.
+    reply : str
+        The reply as it stands on the screen.
+
+    Examples
+    --------
+    >>> coach = ReceiveCoach("You never listen.")
+    >>> coach.reception.judging[0].cues
+    ('absolute',)
+    """
+
+    text = traitlets.Unicode("", help="The feedback.")
+    reception = traitlets.Instance(Reception, allow_none=True, help="What was found in it.")
+    reply = traitlets.Unicode("", help="The reply as it stands on the screen.")
+
+    def __init__(self, text: str = "", *, scorer: Callable[[str], Report] | None = None) -> None:
+        self._scorer = scorer
+        self._lock = RLock()
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="receive-coach")
+        self._last_job: Future[None] | None = None
+        self._revision = 0
+        self._by_program = False
+        self._edited = False
+        self._suggested = ""
+        words = receiving_words()["screen"]
+        wide = ipywidgets.Layout(width="auto")
+        self._paste = ipywidgets.Textarea(text, rows=5, layout=wide)
+        self._shown = ipywidgets.HTML()
+        self._asks = [ipywidgets.Checkbox(value=True, indent=False) for _ in range(MAX_QUESTIONS)]
+        self._step = ipywidgets.Text(layout=wide)
+        self._answer = ipywidgets.Textarea(rows=9, layout=wide)
+        self._again = ipywidgets.Button(description=words["again"])
+        self._ask_box = ipywidgets.VBox([_heading("ask"), *self._asks])
+        self._reply_box = ipywidgets.VBox(
+            [_heading("step"), self._step, _heading("answer"), self._answer, self._again]
+        )
+        style = ipywidgets.HTML(style_html(), layout=ipywidgets.Layout(display="none"))
+        super().__init__(
+            [style, _heading("paste"), self._paste, self._shown, self._ask_box, self._reply_box]
+        )
+        self.add_class("fnlp-receive")
+        for field, name in ((self._paste, "paste"), (self._answer, "answer"), (self._step, "step")):
+            field.tooltip = words[name]
+        self._paste.observe(self._on_paste, names="value")
+        for choice in (*self._asks, self._step):
+            choice.observe(self._on_choice, names="value")
+        self._answer.observe(self._on_answer, names="value")
+        self._again.on_click(lambda _: self._write_reply())
+        self.observe(self._on_text, names="text")
+        self._read(text, self._revision)
+        if scorer is None:
+            # Loaded while the person reads the page, so that the first answer comes at once.
+            self._last_job = self._worker.submit(self._warm_up)
+
+    def __repr__(self) -> str:
+        text = self.text if len(self.text) <= _REPR_CHARS else self.text[: _REPR_CHARS - 1] + "…"
+        return f"ReceiveCoach(text={text!r})"
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait until the text that was pasted last is read.
+
+        Raises
+        ------
+        TimeoutError
+            If it takes longer than `timeout` seconds.
+        """
+        if self._last_job is not None:
+            self._last_job.result(timeout)
+
+    def _on_paste(self, change: Any) -> None:
+        # The lock keeps out what a person does while the program changes fields: it waits.
+        with self._lock:
+            if self._by_program:
+                return
+            self._revision += 1
+            revision = self._revision
+        self._last_job = self._worker.submit(self._read, change["new"], revision)
+
+    def _on_text(self, change: Any) -> None:
+        with self._lock:
+            if self._by_program:
+                return
+            self._revision += 1
+            revision = self._revision
+            self._set(self._paste, "value", change["new"])
+        self._read(change["new"], revision)
+
+    def _read(self, text: str, revision: int) -> None:
+        """Read `text` and show what was found, unless a newer text is there."""
+        with self._lock:
+            if revision != self._revision:
+                return
+        found, message = self._receive(text)
+        with self._lock:
+            if revision != self._revision:
+                return
+            self._set(self, "text", text)
+            self.reception = found
+            self._show(found, message)
+
+    def _receive(self, text: str) -> tuple[Reception | None, str]:
+        try:
+            if not text.strip():
+                return Reception(text), ""
+            return receive(self._ensure_scorer()(text)), ""
+        except TextTooLongError as error:
+            logger.warning("Feedback refused: %s", error)
+            return None, (
+                f"This text has {len(text):,} characters, which is too long to read at once."
+                " Paste the part that is hard to read."
+            )
+        except FeedbackError as error:
+            logger.exception("The feedback could not be read")
+            return None, str(error)
+        except Exception as error:
+            # The framework swallows errors of callbacks, so people must see them here.
+            logger.exception("The feedback could not be read")
+            return None, (
+                f"This text could not be read ({type(error).__name__}). It is kept as it is;"
+                " change something, or run the notebook again."
+            )
+
+    def _ensure_scorer(self) -> Callable[[str], Report]:
+        if self._scorer is None:
+            self._scorer = _shared_scorer()
+        return self._scorer
+
+    def _warm_up(self) -> None:
+        try:
+            self._ensure_scorer()
+        except Exception:
+            # Shown when there is a text that could not be read.
+            logger.exception("The scorer could not be loaded")
+
+    def _show(self, found: Reception | None, message: str) -> None:
+        self._shown.value = reception_html(found, message, self._revision)
+        questions = () if found is None else found.questions
+        for box, question in zip(self._asks, (*questions, *[None] * MAX_QUESTIONS), strict=False):
+            box.layout.display = "none" if question is None else ""
+            # A description may hold markup unless it is told not to.
+            box.description = "" if question is None else question.text
+            self._set(box, "value", question is not None)
+        ready = found is not None and bool(found.text.strip())
+        self._ask_box.layout.display = "" if ready and questions else "none"
+        self._reply_box.layout.display = "" if ready else "none"
+        if found is not None:
+            # What a person wrote stays.
+            if self._step.value == self._suggested:
+                self._suggested = found.steps[0] if found.steps else ""
+                self._set(self._step, "value", self._suggested)
+            if self._edited:
+                self._again.layout.display = ""
+            else:
+                self._write_reply()
+
+    def _on_choice(self, _: Any) -> None:
+        with self._lock:
+            # What was written by hand is not overwritten by a choice; the button does that.
+            if not self._by_program and not self._edited:
+                self._write_reply()
+
+    def _on_answer(self, change: Any) -> None:
+        with self._lock:
+            self.reply = change["new"]
+            if not self._by_program:
+                self._edited = True
+                self._again.layout.display = ""
+
+    def _write_reply(self) -> None:
+        found = self.reception
+        if found is None or not found.text.strip():
+            self._set(self._answer, "value", "")
+        else:
+            kept = [q for q, box in zip(found.questions, self._asks, strict=False) if box.value]
+            self._set(self._answer, "value", found.reply(self._step.value or None, kept))
+        self._edited = False
+        self._again.layout.display = "none"
+
+    def _set(self, field: Any, trait: str, value: Any) -> None:
+        """Change a field from the program: its observers must not take it for a person's doing."""
+        with self._lock:
+            before, self._by_program = self._by_program, True
+            try:
+                setattr(field, trait, value)
+            finally:
+                self._by_program = before
+
+
+def _heading(name: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML(heading_html(name))
