@@ -27,13 +27,9 @@ from feedback_nlp.training.slips import slip
 ALLOWED = 0.02
 #: Where the heads fall short of that today; the model card says so. A worse rate fails.
 KNOWN_WEAK = {
-    "person labels are judgments": 0.04,
-    "sweeping claims about conduct are judgments": 0.14,
-    "every form of suggestion is seen": 0.04,
-    "names do not matter": 0.03,
-    "a spelling mistake does not matter": 0.18,
-    "learner's articles do not matter": 0.18,
-    "padding never raises actionability": 0.42,
+    "praise and positive traits are no judgment": 0.04,
+    "learner's articles do not matter": 0.07,
+    "padding never raises actionability": 0.13,
 }
 
 
