@@ -352,6 +352,7 @@ export class Coach {
     };
     const always = before.dismissed.filter(({ scope }) => scope === "always");
     this.sync.adopt({ text: "", versions: [], scenario: {}, dismissed: always });
+    this.settled = "";
     this.notices.hide("draft");
     this.tell("A new draft.", () => this.sync.adopt(before));
     this.view.focus();

@@ -96,8 +96,11 @@ export class Versions {
       "aria-controls": this.detail.id,
       tabindex: index === this.current ? 0 : -1,
     });
-    button.addEventListener("click", () => {
+    // However the focus came here, the arrow keys go on from this point.
+    button.addEventListener("focus", () => {
       this.current = index;
+    });
+    button.addEventListener("click", () => {
       if (this.open === index) this.close();
       else this.show(index);
     });
