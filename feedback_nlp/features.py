@@ -262,7 +262,7 @@ def brush_off(doc: Doc) -> float:
 
 
 def scorn(doc: Doc) -> float:
-    """Whether any word of scorn occurs: a trait, an insult, a put-down, a brush-off."""
+    """Whether any word of scorn occurs: a trait, an insult, a put-down, a mocking verb."""
     return max(trait_word(doc), insult_word(doc), put_down(doc), scorn_verb(doc))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
-from feedback_nlp.features import Features, sentence_features
+from feedback_nlp.features import Features, idle, sentence_features
 from feedback_nlp.segmentation import cut, parse
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ class SentenceAnalysis:
     marks: tuple[Mark, ...]
     features: Features
     lemmas: frozenset[str]
+    #: Whether it only fills; see `feedback_nlp.features.idle`.
+    idle: bool = False
     suggestion: float = 0.0
     tone: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gap: float = 0.0
@@ -71,7 +73,7 @@ class SentenceReader:
             marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
         lemmas = frozenset(t.lemma_.lower() for t in doc if t.pos_ in _CONTENT_POS)
         features = sentence_features(doc, matches, self._family_of)
-        return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas)
+        return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas, idle(features))
 
     def read_texts(
         self, texts: Sequence[str], *, progress: bool = False, title: str = ""

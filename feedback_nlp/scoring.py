@@ -6,13 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from feedback_nlp.features import (
-    Features,
-    context_features,
-    idle,
-    text_features,
-    without_context,
-)
+from feedback_nlp.features import Features, context_features, text_features, without_context
 from feedback_nlp.heads import Heads, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
@@ -101,12 +95,13 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     """
     asking = max(sentences, key=lambda sentence: sentence.suggestion)
     suggestion = heads["suggestion"].contributions(asking.features)
-    telling = _most_telling(sentences, heads)
+    candidates = _telling(sentences)
+    telling = _most_telling(sentences, candidates, heads)
     evidence_points: Points = defaultdict(float)
     for name in _EVIDENCE:
         for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
             evidence_points[source] += value
-    pointing = max(_telling(sentences), key=lambda sentence: sentence.gap)
+    pointing = max((sentences[i] for i in candidates), key=lambda sentence: sentence.gap)
     gap = heads["gap"].contributions(pointing.features)
     given = heads["connection"].contributions(connection_features(sentences))
     connection = _product(grouped(suggestion), grouped(given))
@@ -132,13 +127,15 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     )
 
 
-def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[SentenceAnalysis]:
-    """Return the sentences that say something; all of them if none does."""
-    return [s for s in sentences if not idle(s.features)] or sentences
+def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
+    """Return which sentences say something; all of them if none does."""
+    return [i for i, s in enumerate(sentences) if not s.idle] or range(len(sentences))
 
 
-def _most_telling(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Features:
-    """Return the features of the sentence that holds most evidence, seen with its neighbours."""
+def _most_telling(
+    sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
+) -> Features:
+    """Return the features of the candidate that holds most evidence, seen with its neighbours."""
     context = context_features([sentence.features for sentence in sentences])
     extra = [heads[name].weights for name in _EVIDENCE]
 
@@ -148,8 +145,7 @@ def _most_telling(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Featur
             for logit, weights in zip(sentences[i].evidence, extra, strict=True)
         )
 
-    telling = {id(sentence) for sentence in _telling(sentences)}
-    best = max((i for i, s in enumerate(sentences) if id(s) in telling), key=level)
+    best = max(candidates, key=level)
     return without_context(sentences[best].features) | context[best]
 
 
