@@ -242,7 +242,7 @@ class DraftCoach(anywidget.AnyWidget):
             self._answers(content)
         except Exception as error:
             logger.exception("The editor asked for %s", content.get("kind"))
-            self.send({"kind": "failed", "message": _sentence(error)})
+            self.send({"kind": "failed", "message": sentence_for(error)})
 
     def _remember(self, _: Any = None) -> None:
         if self._from_front_end or self.writer:
@@ -280,7 +280,7 @@ class DraftCoach(anywidget.AnyWidget):
             logger.exception("The scorer could not be loaded")
             with self._lock:
                 text, revision = self.text, self.revision
-            self._publish(revision, None, error_view(text, _sentence(error), revision=revision))
+            self._publish(revision, None, error_view(text, sentence_for(error), revision=revision))
 
     def _score_waiting(self) -> None:
         with self._lock:
@@ -304,7 +304,7 @@ class DraftCoach(anywidget.AnyWidget):
         except Exception as error:
             # The framework swallows errors of callbacks, so people must see them here.
             logger.exception("The draft could not be scored")
-            message = _sentence(error)
+            message = sentence_for(error)
         return None, error_view(text, message, revision=revision)
 
     def _ensure_scorer(self) -> Callable[[str], Report]:
@@ -321,7 +321,8 @@ class DraftCoach(anywidget.AnyWidget):
             self.report_data = view
 
 
-def _sentence(error: Exception) -> str:
+def sentence_for(error: Exception) -> str:
+    """Return what a person reads when their text could not be read."""
     if isinstance(error, FeedbackError):
         return str(error)
     return (

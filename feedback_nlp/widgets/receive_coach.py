@@ -11,10 +11,10 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from feedback_nlp.errors import FeedbackError, TextTooLongError
+from feedback_nlp.errors import TextTooLongError
 from feedback_nlp.receiving import MAX_QUESTIONS, Reception, receive, receiving_words
 from feedback_nlp.report import Report
-from feedback_nlp.widgets.draft_coach import _shared_scorer
+from feedback_nlp.widgets.draft_coach import _shared_scorer, sentence_for
 from feedback_nlp.widgets.reception_view import heading_html, reception_html, style_html
 
 logger = logging.getLogger(__name__)
@@ -151,16 +151,10 @@ class ReceiveCoach(ipywidgets.VBox):
                 f"This text has {len(text):,} characters, which is too long to read at once."
                 " Paste the part that is hard to read."
             )
-        except FeedbackError as error:
-            logger.exception("The feedback could not be read")
-            return None, str(error)
         except Exception as error:
             # The framework swallows errors of callbacks, so people must see them here.
             logger.exception("The feedback could not be read")
-            return None, (
-                f"This text could not be read ({type(error).__name__}). It is kept as it is;"
-                " change something, or run the notebook again."
-            )
+            return None, sentence_for(error)
 
     def _ensure_scorer(self) -> Callable[[str], Report]:
         if self._scorer is None:
