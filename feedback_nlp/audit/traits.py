@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING
 
 from feedback_nlp.cues.guards import hypothetical, negated, quoted, self_directed
@@ -23,14 +21,6 @@ _ROLES = {
 _LINKS = {"acomp", "attr", "oprd", "conj"}
 
 
-@cache
-def positive_traits() -> frozenset[str]:
-    """Return the words that praise a person."""
-    path = resources.files("feedback_nlp") / "audit" / "positive_traits.txt"
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return frozenset(line.strip() for line in lines if line.strip() and line[0] != "#")
-
-
 def praises_person(nlp: Language, text: str) -> bool:
     """Whether a text praises a person as somebody is; what they did or made doesn't count.
 
@@ -42,13 +32,13 @@ def praises_person(nlp: Language, text: str) -> bool:
         English feedback.
     """
     lowered = text.lower()
-    if not any(trait in lowered for trait in positive_traits()):
+    if not any(trait in lowered for trait in load_lexicon("positive_traits")):
         return False  # most texts need no parse
     return any(
         _is_praise(token)
         for _, doc in parse_sentences(nlp, text)
         for token in doc
-        if token.lower_ in positive_traits()
+        if token.lower_ in load_lexicon("positive_traits")
     )
 
 
