@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedback_nlp.features import Features, context_features, text_features, without_context
@@ -16,7 +17,14 @@ from feedback_nlp.report import Contribution
 #: is and what could be, there is nothing to act on (Sadler 1989). Connection weighs least, as
 #: even people agree little about it.
 ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connection": 0.1}
+#: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
+#: sentences must not pile up to a strong score.
+QUIET = 0.35
+#: The source under which a score lists what the sentences beside the strongest added.
+FURTHER = "further_sentences"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
+#: Any remark earns level 1, so that a second one makes it no surer.
+_POOLED_EVIDENCE = ("evidence_2", "evidence_3")
 _TONE = ("tone_1", "tone_2", "tone_3")
 
 #: Points per source: a cue id, a feature group, or ``baseline``.
@@ -55,36 +63,83 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
+def grouped(contributions: Mapping[str, float]) -> Points:
     """Sum the contributions of features by their source."""
     points: Points = defaultdict(float)
     for feature, value in contributions.items():
-        points[source_of(feature)] += factor * value
+        points[source_of(feature)] += value
     return dict(points)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
-    """Return the features of the question whether the suggestion follows from the behaviour."""
+    """Return the features of the question whether the suggestion follows from the behaviour.
+
+    They tell which cues the text holds, how the suggestion is worded, which words it shares with
+    the other sentences, and what those and it itself observe.
+
+    Parameters
+    ----------
+    sentences : sequence of SentenceAnalysis
+        Scored ones, as `score_sentence` returns them.
+    """
     features = text_features([sentence.features for sentence in sentences])
     if not sentences:
         return features
     best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
-    others = [sentence for i, sentence in enumerate(sentences) if i != best]
-    shared = sentences[best].lemmas & frozenset().union(*(s.lemmas for s in others))
+    asking = sentences[best]
+    others = [sentence for i, sentence in enumerate(sentences) if i != best and not sentence.idle]
+    shared = asking.lemmas & frozenset().union(*(s.lemmas for s in others))
     features["cue:shared_words"] = min(len(shared), 3) / 3
-    own = sentences[best].features
     for part in ("behaviour", "situation", "impact"):
-        if f"cue:{part}" in own:
+        if f"cue:{part}" in asking.features:
             features[f"cue:same_sentence_{part}"] = 1.0
+    features |= {k: v for k, v in asking.features.items() if k.startswith("grammar:")}
+    for name, logits in (("own", [_observed(asking)]), ("others", [_observed(s) for s in others])):
+        for what, column in zip(_OBSERVED, zip(*logits, strict=True), strict=False):
+            features[f"observed:{name}_{what}"] = _standing_out(sigmoid(max(column)))
     return features
+
+
+_OBSERVED = ("evidence_2", "evidence_3", "gap")
+
+
+def _observed(sentence: SentenceAnalysis) -> tuple[float, float, float]:
+    return (sentence.evidence[1], sentence.evidence[2], sentence.gap)
+
+
+def further(strongest: float, others: Iterable[float]) -> float:
+    """Return what further sentences add to the probability of the strongest one.
+
+    Each takes its share of the doubt that is left (noisy-or, Pearl 1988), as far as it is likelier
+    than `QUIET`.
+
+    Parameters
+    ----------
+    strongest : float
+        Probability of the strongest sentence.
+    others : iterable of float
+        Probabilities of the other ones.
+
+    Returns
+    -------
+    float
+        Points of probability, from 0 to ``1 - strongest``.
+    """
+    return (1 - strongest) * (1 - math.prod(1 - _standing_out(other) for other in others))
+
+
+def _standing_out(probability: float) -> float:
+    """Return how far a probability is above `QUIET`, from 0 to 1."""
+    return max(0.0, (probability - QUIET) / (1 - QUIET))
 
 
 def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scores:
     """Score a text from its sentences.
 
-    Each score is that of the sentence in which it is strongest, evidence with a look at which
-    parts its neighbours hold; connection reads which cues the whole text holds.
-    So sentences without content change nothing.
+    Tone is that of the sentence in which it is strongest. Of suggestion, gap and evidence the
+    strongest sentence gives the most, and each further one that is likely by itself takes its
+    share of the doubt that is left; evidence is read with a look at which parts the neighbours
+    hold. Connection reads the whole text. So sentences without content change nothing.
 
     Parameters
     ----------
@@ -93,30 +148,33 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
-    asking = max(sentences, key=lambda sentence: sentence.suggestion)
-    suggestion = heads["suggestion"].contributions(asking.features)
+    asking = _strongest([sentence.suggestion for sentence in sentences])
+    suggestion = _with_further(
+        heads["suggestion"].contributions(sentences[asking].features),
+        [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
+    )
     candidates = _telling(sentences)
-    telling = _most_telling(sentences, candidates, heads)
-    evidence_points: Points = defaultdict(float)
-    for name in _EVIDENCE:
-        for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
-            evidence_points[source] += value
-    pointing = max((sentences[i] for i in candidates), key=lambda sentence: sentence.gap)
-    gap = heads["gap"].contributions(pointing.features)
+    gaps = [sigmoid(sentences[i].gap) for i in candidates]
+    pointing = _strongest(gaps)
+    gap = _with_further(
+        heads["gap"].contributions(sentences[candidates[pointing]].features),
+        gaps[:pointing] + gaps[pointing + 1 :],
+    )
     given = heads["connection"].contributions(connection_features(sentences))
-    connection = _product(grouped(suggestion), grouped(given))
+    connection = _product(suggestion, grouped(given))
+    evidence = _evidence_points(sentences, candidates, heads)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
     for part, name in (
-        (dict(evidence_points), "evidence"),
-        (grouped(suggestion), "suggestion"),
-        (grouped(gap), "gap"),
+        (evidence, "evidence"),
+        (suggestion, "suggestion"),
+        (gap, "gap"),
         (connection, "connection"),
     ):
         for source, value in part.items():
             points[source] += ACTIONABILITY_WEIGHTS[name] * value
     return Scores(
-        evidence=sum(evidence_points.values()),
+        evidence=sum(evidence.values()),
         suggestion=sum(suggestion.values()),
         connection=sum(connection.values()),
         gap=sum(gap.values()),
@@ -127,26 +185,48 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     )
 
 
+def _strongest(values: Sequence[float]) -> int:
+    return max(range(len(values)), key=values.__getitem__)
+
+
+def _with_further(contributions: Mapping[str, float], others: Iterable[float]) -> Points:
+    """Return the points of the strongest sentence with those that the others add."""
+    points = grouped(contributions)
+    added = further(sum(points.values()), others)
+    return {**points, FURTHER: added} if added else points
+
+
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
     """Return which sentences say something; all of them if none does."""
     return [i for i, s in enumerate(sentences) if not s.idle] or range(len(sentences))
 
 
-def _most_telling(
+def _evidence_points(
     sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
-) -> Features:
-    """Return the features of the candidate that holds most evidence, seen with its neighbours."""
+) -> Points:
+    """Return the points of evidence from 0 to 1; each of its levels gives up to a third.
+
+    The candidate with most evidence, seen with its neighbours, says what the levels are made of.
+    """
     context = context_features([sentence.features for sentence in sentences])
-    extra = [heads[name].weights for name in _EVIDENCE]
-
-    def level(i: int) -> float:
-        return sum(
-            sigmoid(logit + sum(weights.get(name, 0.0) for name in context[i]))
-            for logit, weights in zip(sentences[i].evidence, extra, strict=True)
-        )
-
-    best = max(candidates, key=level)
-    return without_context(sentences[best].features) | context[best]
+    weights = [heads[name].weights for name in _EVIDENCE]
+    levels = [
+        [
+            sigmoid(logit + sum(known.get(name, 0.0) for name in context[i]))
+            for logit, known in zip(sentences[i].evidence, weights, strict=True)
+        ]
+        for i in candidates
+    ]
+    best = _strongest([sum(row) for row in levels])
+    chosen = candidates[best]
+    features = without_context(sentences[chosen].features) | context[chosen]
+    others = levels[:best] + levels[best + 1 :]
+    points: Points = defaultdict(float)
+    for level, name in enumerate(_EVIDENCE):
+        beside = [row[level] for row in others] if name in _POOLED_EVIDENCE else []
+        for source, value in _with_further(heads[name].contributions(features), beside).items():
+            points[source] += value / 3
+    return dict(points)
 
 
 def _product(first: Points, second: Points) -> Points:
@@ -222,7 +302,9 @@ def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
 
 
 def _kind(source: str) -> str:
-    if source in ("baseline", "grammar"):
+    if source in ("baseline", "grammar", "observed"):
         return source
+    if source == FURTHER:
+        return "sentences"
     group, colon, _ = source.partition(":")
     return group if colon else "cue"
