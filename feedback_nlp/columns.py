@@ -99,7 +99,7 @@ def _known(vocab: Vocab) -> _Known:
     return _Known(vocab)
 
 
-_ATTRIBUTES = ["ORTH", "LEMMA", "POS", "TAG", "DEP", "SPACY", "SENT_START", "HEAD"]
+_ATTRIBUTES: list[int | str] = ["ORTH", "LEMMA", "POS", "TAG", "DEP", "SPACY", "SENT_START", "HEAD"]
 
 
 class Columns:
