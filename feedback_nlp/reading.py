@@ -62,7 +62,7 @@ class SentenceReader:
         self.nlp = nlp
         self.cues: dict[str, Cue] = {cue.id: cue for cue in load_cues()}
         self._family_of = {cue.id: cue.family for cue in self.cues.values()}
-        self._matcher = CueMatcher(nlp.vocab, self.cues.values())
+        self._matcher = CueMatcher(self.cues.values())
 
     def read(self, doc: Doc) -> SentenceAnalysis:
         """Read one parsed sentence."""

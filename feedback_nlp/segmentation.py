@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.spelling import mark_name, put_right
+from feedback_nlp.wordforms import REMEMBERED, word_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -115,8 +116,9 @@ def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
 
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
-    for doc in nlp.pipe(docs, batch_size=batch_size):
-        yield mark_name(nlp, doc)
+    forms = word_forms(nlp)
+    for doc in nlp.pipe(docs, batch_size=batch_size, disable=REMEMBERED):
+        yield mark_name(nlp, forms.write(doc))
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:
