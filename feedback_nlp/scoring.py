@@ -154,11 +154,10 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
     )
     candidates = _telling(sentences)
-    gaps = [sigmoid(sentences[i].gap) for i in candidates]
-    pointing = _strongest(gaps)
+    pointing = max(candidates, key=lambda i: sentences[i].gap)
     gap = _with_further(
-        heads["gap"].contributions(sentences[candidates[pointing]].features),
-        gaps[:pointing] + gaps[pointing + 1 :],
+        heads["gap"].contributions(sentences[pointing].features),
+        [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
     )
     given = heads["connection"].contributions(connection_features(sentences))
     connection = _product(suggestion, grouped(given))
@@ -197,8 +196,12 @@ def _with_further(contributions: Mapping[str, float], others: Iterable[float]) -
 
 
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
-    """Return which sentences say something; all of them if none does."""
-    return [i for i, s in enumerate(sentences) if not s.idle] or range(len(sentences))
+    """Return which sentences say something; if none does, the one that seems to say least.
+
+    Else a text of empty words would gain by more of them.
+    """
+    telling = [i for i, sentence in enumerate(sentences) if not sentence.idle]
+    return telling or [min(range(len(sentences)), key=lambda i: sentences[i].gap)]
 
 
 def _evidence_points(
