@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 
+from feedback_nlp.columns import Table
 from feedback_nlp.features import Features, context_features, text_features, without_context
-from feedback_nlp.heads import Heads, sigmoid
+from feedback_nlp.heads import Heads, LinearHead, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -55,17 +57,18 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
-    """Sum the contributions of features by their source."""
-    points: Points = defaultdict(float)
-    for feature, value in contributions.items():
-        points[source_of(feature)] += factor * value
-    return dict(points)
+#: What each feature is reported as, found out once.
+SOURCES: Table[str, str] = Table(source_of)
+
+
+def points_of(head: LinearHead, features: Mapping[str, float]) -> Points:
+    """Return the points of probability that a head gives, by their source."""
+    return head.contributions(features, SOURCES)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     """Return the features of the question whether the suggestion follows from the behaviour."""
-    features = text_features([sentence.features for sentence in sentences])
+    features = text_features([sentence.cue_features for sentence in sentences])
     if not sentences:
         return features
     best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
@@ -94,23 +97,23 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         The trained heads.
     """
     asking = max(sentences, key=lambda sentence: sentence.suggestion)
-    suggestion = heads["suggestion"].contributions(asking.features)
+    suggestion = points_of(heads["suggestion"], asking.features)
     candidates = _telling(sentences)
     telling = _most_telling(sentences, candidates, heads)
     evidence_points: Points = defaultdict(float)
     for name in _EVIDENCE:
-        for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
-            evidence_points[source] += value
+        for source, value in points_of(heads[name], telling).items():
+            evidence_points[source] += value / 3
     pointing = max((sentences[i] for i in candidates), key=lambda sentence: sentence.gap)
-    gap = heads["gap"].contributions(pointing.features)
-    given = heads["connection"].contributions(connection_features(sentences))
-    connection = _product(grouped(suggestion), grouped(given))
+    gap = points_of(heads["gap"], pointing.features)
+    given = points_of(heads["connection"], connection_features(sentences))
+    connection = _product(suggestion, given)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
     for part, name in (
         (dict(evidence_points), "evidence"),
-        (grouped(suggestion), "suggestion"),
-        (grouped(gap), "gap"),
+        (suggestion, "suggestion"),
+        (gap, "gap"),
         (connection, "connection"),
     ):
         for source, value in part.items():
@@ -123,7 +126,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),
-        judgmental_points=grouped(heads["tone_1"].contributions(judging.features)),
+        judgmental_points=points_of(heads["tone_1"], judging.features),
     )
 
 
@@ -136,14 +139,16 @@ def _most_telling(
     sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
 ) -> Features:
     """Return the features of the candidate that holds most evidence, seen with its neighbours."""
-    context = context_features([sentence.features for sentence in sentences])
-    extra = [heads[name].weights for name in _EVIDENCE]
+    # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
+    extra: dict[tuple[str, ...], list[float]] = {}
+    context = context_features([sentence.cue_features for sentence in sentences])
 
     def level(i: int) -> float:
-        return sum(
-            sigmoid(logit + sum(weights.get(name, 0.0) for name in context[i]))
-            for logit, weights in zip(sentences[i].evidence, extra, strict=True)
-        )
+        parts = tuple(context[i])
+        if parts not in extra:
+            weights = [heads[name].weights for name in _EVIDENCE]
+            extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
+        return sum(map(sigmoid, map(add, sentences[i].evidence, extra[parts])))
 
     best = max(candidates, key=level)
     return without_context(sentences[best].features) | context[best]
@@ -178,17 +183,23 @@ def score_sentence(
         Ids of the cues that are judgmental moves.
     """
     features = sentence.features
-    one, two, three = (heads[name].probability(features) for name in _TONE)
+    logits = heads.logits(features)
     alone = without_context(features)
-    first, second, third = (heads[name].logit(alone) for name in _EVIDENCE)
+    evidence = logits if len(alone) == len(features) else heads.logits(alone)
+    one, two, three = (_probability(heads, name, logits) for name in _TONE)
+    first, second, third = (evidence[name] for name in _EVIDENCE)
     return replace(
         sentence,
-        suggestion=heads["suggestion"].probability(features),
+        suggestion=_probability(heads, "suggestion", logits),
         tone=(one, two, three),
-        gap=heads["gap"].logit(features),
+        gap=logits["gap"],
         evidence=(first, second, third),
         mark_points=_mark_points(sentence, heads, judgmental),
     )
+
+
+def _probability(heads: Heads, name: str, logits: Mapping[str, float]) -> float:
+    return max(sigmoid(logits[name]), heads[name].floor)
 
 
 def _mark_points(
@@ -197,7 +208,7 @@ def _mark_points(
     count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
     if not count:
         return (0.0,) * len(sentence.marks)
-    tone = grouped(heads["tone_1"].contributions(sentence.features))
+    tone = points_of(heads["tone_1"], sentence.features)
     # Its own points and its share of what the family as a whole gave.
     shared = tone.get("family:judgmental", 0.0) / count.total()
     return tuple(
