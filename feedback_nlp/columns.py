@@ -57,6 +57,8 @@ class Word:
     is_alpha: bool
     is_upper: bool
     like_num: bool
+    #: Whether it holds a letter or a digit.
+    is_word: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +84,7 @@ class _Known:
             known = lexeme(orth)
             return Word(
                 known.text, known.lower_, known.is_space, known.is_punct, known.is_alpha,
-                known.is_upper, known.like_num,
+                known.is_upper, known.like_num, any(map(str.isalnum, known.text)),
             )  # fmt: skip
 
         def kind(ids: tuple[int, ...]) -> Kind:
@@ -97,6 +99,11 @@ class _Known:
 @lru_cache(maxsize=8)
 def _known(vocab: Vocab) -> _Known:
     return _Known(vocab)
+
+
+def words_of(doc: Doc) -> list[Word]:
+    """Return what is true of each word of a tokenized text."""
+    return list(map(_known(doc.vocab).words.__getitem__, doc.to_array("ORTH").tolist()))
 
 
 _ATTRIBUTES: list[int | str] = ["ORTH", "LEMMA", "POS", "TAG", "DEP", "SPACY", "SENT_START", "HEAD"]

@@ -6,9 +6,11 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 
+from feedback_nlp.columns import Table
 from feedback_nlp.features import Features, context_features, text_features, without_context
-from feedback_nlp.heads import Heads, sigmoid
+from feedback_nlp.heads import Heads, LinearHead, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -63,12 +65,13 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-def grouped(contributions: Mapping[str, float]) -> Points:
-    """Sum the contributions of features by their source."""
-    points: Points = defaultdict(float)
-    for feature, value in contributions.items():
-        points[source_of(feature)] += value
-    return dict(points)
+#: What each feature is reported as, found out once.
+SOURCES: Table[str, str] = Table(source_of)
+
+
+def points_of(head: LinearHead, features: Mapping[str, float]) -> Points:
+    """Return the points of probability that a head gives, by their source."""
+    return head.contributions(features, SOURCES)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
@@ -82,7 +85,7 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     sentences : sequence of SentenceAnalysis
         Scored ones, as `score_sentence` returns them.
     """
-    features = text_features([sentence.features for sentence in sentences])
+    features = text_features([sentence.cue_features for sentence in sentences])
     if not sentences:
         return features
     best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
@@ -150,17 +153,17 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     """
     asking = _strongest([sentence.suggestion for sentence in sentences])
     suggestion = _with_further(
-        heads["suggestion"].contributions(sentences[asking].features),
+        points_of(heads["suggestion"], sentences[asking].features),
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
     )
     candidates = _telling(sentences)
     pointing = max(candidates, key=lambda i: sentences[i].gap)
     gap = _with_further(
-        heads["gap"].contributions(sentences[pointing].features),
+        points_of(heads["gap"], sentences[pointing].features),
         [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
     )
-    given = heads["connection"].contributions(connection_features(sentences))
-    connection = _product(suggestion, grouped(given))
+    given = points_of(heads["connection"], connection_features(sentences))
+    connection = _product(suggestion, given)
     evidence = _evidence_points(sentences, candidates, heads)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
@@ -180,7 +183,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),
-        judgmental_points=grouped(heads["tone_1"].contributions(judging.features)),
+        judgmental_points=points_of(heads["tone_1"], judging.features),
     )
 
 
@@ -188,9 +191,8 @@ def _strongest(values: Sequence[float]) -> int:
     return max(range(len(values)), key=values.__getitem__)
 
 
-def _with_further(contributions: Mapping[str, float], others: Iterable[float]) -> Points:
+def _with_further(points: Points, others: Iterable[float]) -> Points:
     """Return the points of the strongest sentence with those that the others add."""
-    points = grouped(contributions)
     added = further(sum(points.values()), others)
     return {**points, FURTHER: added} if added else points
 
@@ -211,15 +213,16 @@ def _evidence_points(
 
     The candidate with most evidence, seen with its neighbours, says what the levels are made of.
     """
-    context = context_features([sentence.features for sentence in sentences])
-    weights = [heads[name].weights for name in _EVIDENCE]
-    levels = [
-        [
-            sigmoid(logit + sum(known.get(name, 0.0) for name in context[i]))
-            for logit, known in zip(sentences[i].evidence, weights, strict=True)
-        ]
-        for i in candidates
-    ]
+    context = context_features([sentence.cue_features for sentence in sentences])
+    # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
+    extra: dict[tuple[str, ...], list[float]] = {}
+    levels = []
+    for i in candidates:
+        parts = tuple(context[i])
+        if parts not in extra:
+            weights = [heads[name].weights for name in _EVIDENCE]
+            extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
+        levels.append([*map(sigmoid, map(add, sentences[i].evidence, extra[parts]))])
     best = _strongest([sum(row) for row in levels])
     chosen = candidates[best]
     features = without_context(sentences[chosen].features) | context[chosen]
@@ -227,7 +230,7 @@ def _evidence_points(
     points: Points = defaultdict(float)
     for level, name in enumerate(_EVIDENCE):
         beside = [row[level] for row in others] if name in _POOLED_EVIDENCE else []
-        for source, value in _with_further(heads[name].contributions(features), beside).items():
+        for source, value in _with_further(points_of(heads[name], features), beside).items():
             points[source] += value / 3
     return dict(points)
 
@@ -261,17 +264,23 @@ def score_sentence(
         Ids of the cues that are judgmental moves.
     """
     features = sentence.features
-    one, two, three = (heads[name].probability(features) for name in _TONE)
+    logits = heads.logits(features)
     alone = without_context(features)
-    first, second, third = (heads[name].logit(alone) for name in _EVIDENCE)
+    evidence = logits if len(alone) == len(features) else heads.logits(alone)
+    one, two, three = (_probability(heads, name, logits) for name in _TONE)
+    first, second, third = (evidence[name] for name in _EVIDENCE)
     return replace(
         sentence,
-        suggestion=heads["suggestion"].probability(features),
+        suggestion=_probability(heads, "suggestion", logits),
         tone=(one, two, three),
-        gap=heads["gap"].logit(features),
+        gap=logits["gap"],
         evidence=(first, second, third),
         mark_points=_mark_points(sentence, heads, judgmental),
     )
+
+
+def _probability(heads: Heads, name: str, logits: Mapping[str, float]) -> float:
+    return max(sigmoid(logits[name]), heads[name].floor)
 
 
 def _mark_points(
@@ -280,7 +289,7 @@ def _mark_points(
     count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
     if not count:
         return (0.0,) * len(sentence.marks)
-    tone = grouped(heads["tone_1"].contributions(sentence.features))
+    tone = points_of(heads["tone_1"], sentence.features)
     # Its own points and its share of what the family as a whole gave.
     shared = tone.get("family:judgmental", 0.0) / count.total()
     return tuple(
