@@ -52,7 +52,7 @@ def open_notebook(browser: Browser, lab: Lab) -> tuple[Page, float]:
     page.add_init_script((HERE / "wire.js").read_text("utf-8"))
     page.goto(lab.notebook_url())
     expect(page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")).to_have_text(
-        "Python 3 (ipykernel)"
+        "Python 3 (ipykernel)", timeout=60_000
     )
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     page.locator(".jp-Cell .cm-content").first.click()
