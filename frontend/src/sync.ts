@@ -7,11 +7,9 @@ import { replaceText } from "./replace";
 import type { Timers } from "./timers";
 import type { Dismissed, Draft, Model } from "./types";
 
-/** Changes that come together go together. */
-const SEND_AFTER_MS = 0;
 /** The next text waits for the answer to the one before, or a slow kernel would never finish one; not for ever. */
 const ANSWER_WITHIN_MS = 10_000;
-/** While a text waits, the browser's copy holds it. */
+/** Until then the kernel has it, or this page: one that is left keeps its text before it goes. */
 const KEEP_AFTER_MS = 150;
 
 /** The change came from Python or another view, so it is not sent back. */
@@ -117,9 +115,12 @@ export class Sync {
     if (update.transactions.some((transaction) => transaction.annotation(fromModel))) return;
     this.mine = null;
     this.unsent = true;
-    if (this.timers.has("answer")) this.keepSoon();
-    // Not begun anew with each key: who types without a pause wants to see marks as well.
-    else if (!this.timers.has("send")) this.timers.later("send", SEND_AFTER_MS, () => this.push());
+    this.keepSoon();
+    if (this.timers.has("answer")) return;
+    // As soon as the editor has taken the change, and before the browser draws it.
+    queueMicrotask(() => {
+      if (this.unsent && !this.timers.has("answer")) this.send();
+    });
   }
 
   /** Whether an answer is about the text that the kernel has now. */
@@ -132,7 +133,7 @@ export class Sync {
     this.timers.cancel("answer");
     const { since } = this;
     // Before the answer is drawn: the kernel reads in the meantime.
-    if (this.unsent) this.push();
+    if (this.unsent) this.send();
     return since;
   }
 
@@ -157,31 +158,32 @@ export class Sync {
   /** End a conflict with what the kernel holds. */
   yield(): void {
     this.rival = false;
-    this.forget();
+    this.unsent = false;
     this.take(this.model.get("text"));
     this.keep();
     this.events.answered();
   }
 
-  /** Send the text now. */
+  /** Send the text and keep it, now. */
   push(): void {
-    this.forget();
+    this.send();
+    this.keep();
+  }
+
+  private send(): void {
+    this.unsent = false;
     const text = this.editor.state.doc.toString();
-    if (this.rival) {
-      this.keep();
-      return;
-    }
+    if (this.rival) return;
     if (text === this.model.get("text")) {
       // Typed and taken back: the last answer holds again. The scenario may still wait.
       this.since = this.none();
       this.model.save_changes();
-      this.keep();
       this.events.answered();
       return;
     }
     this.since = this.none();
     this.timers.later("answer", ANSWER_WITHIN_MS, () => {
-      if (this.unsent) this.push();
+      if (this.unsent) this.send();
     });
     this.sentRevision = this.model.get("revision") + 1;
     // The text comes last: another view of this page hears of it at once.
@@ -190,7 +192,6 @@ export class Sync {
     this.model.set("dismissed", this.dismissed);
     this.model.set("text", text);
     this.model.save_changes();
-    this.keep();
     this.events.sent();
   }
 
@@ -225,14 +226,9 @@ export class Sync {
     return ChangeSet.empty(this.editor.state.doc.length);
   }
 
-  /** Nothing of ours is to be sent any more. */
-  private forget(): void {
-    this.unsent = false;
-    this.timers.cancel("send");
-  }
-
   private readonly onLeave = (): void => {
     if (this.unsent) this.push();
+    else if (this.timers.has("keep")) this.keep();
   };
 
   private readonly onDismissed = (): void => {
@@ -245,16 +241,17 @@ export class Sync {
     const theirs = model.get("text");
     const here = this.editor.state.doc.toString();
     const writer = model.get("writer");
+    if (theirs === here) this.since = this.none();
     if (theirs === here || writer === this.view) return;
     const dirty = this.unsent || this.rival;
     if (writer && (dirty || model.get("revision") <= this.sentRevision)) {
-      this.forget();
+      this.unsent = false;
       this.rival = true;
       this.keep();
       this.events.rival(theirs);
       return;
     }
-    this.forget();
+    this.unsent = false;
     this.take(theirs);
     if (!writer) return;
     // Key by key from there; what stood here before the first key is what may be missed.
