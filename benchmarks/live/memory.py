@@ -7,7 +7,9 @@ from jupyter_client.blocking import BlockingKernelClient
 from jupyter_client.manager import start_new_kernel
 from kernel import draft
 
-CELL = "from feedback_nlp.widgets import DraftCoach\ncoach = DraftCoach()\nprint(coach.comm.comm_id)"
+CELL = (
+    "from feedback_nlp.widgets import DraftCoach\ncoach = DraftCoach()\nprint(coach.comm.comm_id)"
+)
 TYPED = "When you read the results aloud, two people asked what the second line stood for. "
 WORDS = 200
 ANSWER_SECONDS = 60

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import spacy
 from kernel import draft, kernel_times
-from lab import Lab, running_lab
+from lab import NOTEBOOK, Server, running_lab
 from memory import kernel_memory
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
 
 
-def open_notebook(browser: Browser, lab: Lab) -> tuple[Page, float]:
+def open_notebook(browser: Browser, lab: Server) -> tuple[Page, float]:
     """Run the cell on a fresh kernel; return the page and milliseconds to the first editor."""
     from playwright.sync_api import expect
 
     page = browser.new_page(viewport={"width": 1280, "height": 940})
     page.set_default_timeout(60_000)
     page.add_init_script((HERE / "wire.js").read_text("utf-8"))
-    page.goto(lab.notebook_url())
+    page.goto(lab.notebook_url(NOTEBOOK))
     expect(page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")).to_have_text(
         "Python 3 (ipykernel)", timeout=60_000
     )

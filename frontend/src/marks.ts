@@ -166,24 +166,43 @@ export function marksAt(state: EditorState, position: number, side: number): Mar
 // Width of a character of a label, in pixels: what CSS generates cannot be measured.
 const LABEL_CHARACTER = 6.6;
 
-/** A label at the end of a line would be cut off, so it hangs from its right end instead. */
+interface Placed {
+  label: HTMLElement;
+  shift: string;
+  shown: string;
+}
+
+/**
+ * A label at the end of a line would be cut off, so it hangs from its right end instead; where another one hangs
+ * already, it is left out.
+ */
 export const labelsInside = ViewPlugin.define((view) => {
   const measure = {
     key: "fnlp-labels",
-    read: () => {
+    read: (): Placed[] => {
       const edge = view.contentDOM.getBoundingClientRect().right;
+      let before = { top: 0, right: 0 };
       return [...view.contentDOM.querySelectorAll<HTMLElement>(".fnlp-label")].map((label) => {
         const width = (label.dataset.title?.length ?? 0) * LABEL_CHARACTER;
-        return { label, shift: Math.min(0, edge - label.getBoundingClientRect().left - width) };
+        const { left, top } = label.getBoundingClientRect();
+        const shift = Math.min(0, edge - left - width);
+        const crowded = shift < 0 && top === before.top && left + shift < before.right;
+        if (!crowded) before = { top, right: left + shift + width };
+        return { label, shift: `${shift}px`, shown: crowded ? "hidden" : "visible" };
       });
     },
-    write: (labels: { label: HTMLElement; shift: number }[]) => {
-      for (const { label, shift } of labels) {
-        const width = `${shift}px`;
-        if (label.style.getPropertyValue("--fnlp-shift") !== width) label.style.setProperty("--fnlp-shift", width);
+    write: (placed: Placed[]) => {
+      for (const { label, shift, shown } of placed) {
+        setStyle(label, "--fnlp-shift", shift);
+        setStyle(label, "--fnlp-label", shown);
       }
     },
   };
   view.requestMeasure(measure);
   return { update: () => view.requestMeasure(measure) };
 });
+
+/** The same value again would make the browser lay the line out anew. */
+function setStyle({ style }: HTMLElement, name: string, value: string): void {
+  if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+}
