@@ -5,31 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import secrets
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from serving import serving
 
-from feedback_nlp.coach import (
-    NOTEBOOK,
-    RECEIVE_NOTEBOOK,
-    app_command,
-    find_notebook,
-    lab_environment,
-)
+from feedback_nlp.coach import NOTEBOOK, RECEIVE_NOTEBOOK, find_notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-START_SECONDS = 60
 HARD = (
     "You never listen. In Tuesday's meeting you interrupted Ana twice, so she stopped talking."
     " Next time, let the speaker finish."
@@ -48,60 +37,17 @@ def app(
     """A notebook as `feedback-nlp coach --app` serves it: its name and its address."""
     if importlib.util.find_spec("voila") is None:
         pytest.skip("Voilà is not installed; run: pip install voila.")
-    home = tmp_path_factory.mktemp("voila")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    command = [
-        *app_command(find_notebook(request.param), browser=False, port=port),
-        "--Voila.port_retries=0",
-        f"--Voila.token={token}",
-    ]
-    environment = lab_environment() | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    log_path = home / "voila.log"
-    with log_path.open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            _wait_until_up(f"{url}voila/static/voila.js", server, log_path)
-            yield request.param, f"{url}?token={token}"
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-
-
-def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=15):
-                return
-        except OSError:
-            time.sleep(0.1)  # between two tries of a server that starts
-    pytest.fail(f"Voilà did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    notebook = find_notebook(request.param)
+    with serving(notebook, tmp_path_factory.mktemp("voila"), app=True) as server:
+        yield request.param, f"{server.url}/?token={server.token}"
 
 
 @pytest.fixture
-def receiver(visit: Any, lab: Any) -> Iterator[Page]:
+def receiver(visit: Any, lab: Any, tools: Any) -> Iterator[Page]:
     """The notebook for receivers in JupyterLab after Run All Cells."""
-    from playwright.sync_api import expect
-
     page: Page = visit.page
     page.goto(lab.notebook_url(lab.copy(RECEIVE_NOTEBOOK)))
-    kernel = page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")
-    expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    tools.run_all(page)
     page.locator(".fnlp-empty").wait_for(timeout=60_000)
     yield page
     lab.stop_kernels()
