@@ -38,6 +38,7 @@ def training_texts(folder: Path) -> tuple[list[str], list[int]]:
 
 
 def main() -> None:
+    """Encode, fit and write the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("encoder", help="folder of a sentence-transformers model")
     parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs/evaluation/ceiling.md")
