@@ -88,8 +88,9 @@ def _rows(source: Any, text: str | None, encoding: str) -> Iterable[dict[str, An
 
         if isinstance(source, pd.DataFrame):
             frame = source.astype(object).where(source.notna(), None)
-            rows = [dict(zip(frame, cells, strict=True)) for cells in frame.itertuples(index=False)]
             columns = [str(column) for column in source.columns]
+            cells = frame.itertuples(index=False, name=None)
+            rows = [dict(zip(columns, row, strict=True)) for row in cells]
         else:
             arrow = to_arrow(source)
             rows, columns = arrow.to_pylist(), list(arrow.column_names)
