@@ -23,9 +23,8 @@ HOSTILE = (
     "<img src=x onerror=window.__hacked=1><script>window.__hacked=1</script>"
     " <b>You are lazy.</b> \u202eabc\u202c"
 )
-FIRST_LABELS = Labels(
-    3, 0, 0, 2, ((0, 10, "situation"), (11, 32, "behaviour"), (34, 50, "person_label"))
-)
+FIRST_SPANS = ((0, 10, "situation"), (11, 32, "behaviour"), (34, 50, "person_label"))
+FIRST_LABELS = Labels(3, 0, 0, 2, FIRST_SPANS)
 THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
@@ -58,9 +57,7 @@ class Desk:
 
     def select(self, words: str) -> None:
         """Select words in the text by arrow keys, from its beginning."""
-        text = self.sheet.evaluate(
-            "e => [...e.querySelectorAll('.cm-line')].map(l => l.textContent).join('\\n')"
-        )
+        text = "\n".join(self.sheet.locator(".cm-line").all_text_contents())
         self.sheet.focus()
         self.press("Control+Home", *["ArrowRight"] * text.index(words))
         self.press(*["Shift+ArrowRight"] * len(words))

@@ -176,7 +176,6 @@ export class Desk {
       return;
     }
     this.sheet.update(data);
-    if (data.notice.startsWith("Marked as")) this.sheet.collapse();
     this.questions.update(data);
     this.palette.update(data);
     this.undoButton.disabled = !data.can_undo;

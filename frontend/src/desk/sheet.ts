@@ -72,11 +72,6 @@ export class Sheet {
     this.view.focus();
   }
 
-  /** After a mark the selection is used up. */
-  collapse(): void {
-    this.view.dispatch({ selection: { anchor: this.view.state.selection.main.to } });
-  }
-
   /** Select the sentence at the cursor; once more, the next one. */
   selectSentence(): void {
     const text = this.view.state.doc.toString();
