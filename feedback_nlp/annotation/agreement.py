@@ -80,11 +80,19 @@ class Agreement:
             share = "–" if math.isnan(row["percent"]) else f"{100 * row['percent']:.0f} %"
             lines.append(f"| {name} | {share} | {' | '.join(cells)} | {row['note']} |")
         lines += ["", "| marked words | texts | F1 | alpha | |", "|---|---|---|---|---|"]
+        unmarked = []
         for row in self.spans.to_dict("records"):
+            if not row["texts"]:
+                unmarked.append(book.span(row["label"]).title)
+                continue
             cells = [_with_interval(row, measure) for measure in ("f1", "alpha")]
             name = book.span(row["label"]).title
             lines.append(f"| {name} | {row['texts']} | {' | '.join(cells)} | {row['note']} |")
-        lines += ["", *(f"- {warning}" for warning in self.warnings)]
+        warnings = [
+            *self.warnings,
+            *([f"Nobody marked: {', '.join(unmarked)}."] if unmarked else []),
+        ]
+        lines += ["", *(f"- {warning}" for warning in warnings)]
         lines += ["", "Published for comparison:", ""]
         lines += [
             f"- {book.scale(item['label']).title}: {item['measure']} {_number(item['value'])}."
@@ -151,7 +159,7 @@ def ratings(
     for by_rater in given.values():
         values = [getattr(by_rater[r], scale) if r in by_rater else None for r in raters]
         rows.append([np.nan if value is None else float(value) for value in values])
-    return np.array(rows, dtype=float).reshape(-1, len(raters))
+    return np.array(rows, dtype=float).reshape(len(rows), len(raters))
 
 
 def _scale_row(

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from feedback_nlp.annotation.labels import SCALES, Labels, common_to
+from feedback_nlp.annotation.labels import SCALES, Labels
+from feedback_nlp.annotation.settling import common
 from feedback_nlp.annotation.store import LabelError, LabelStore, Text
 from feedback_nlp.tables import replacing
 
@@ -54,19 +55,12 @@ def final_labels(store: LabelStore) -> Final:
             continue
         if len(raters) == 1:
             single.append(text.id)
-        if all(other == raters[0] for other in raters):
-            found[text.id] = raters[0]
-        elif same_answers(raters):
-            # Only the optional field differs, so it stays open.
-            found[text.id] = common_to(raters)
-        else:
+        shared = common(raters, text.content)
+        if shared.differing:
             differing.append(text.id)
+        else:
+            found[text.id] = shared.labels
     return Final(found, tuple(differing), tuple(single))
-
-
-def same_answers(raters: list[Labels]) -> bool:
-    """Whether raters agree on all that the desk asks for."""
-    return len({(*(getattr(r, name) for name in SCALES), r.spans) for r in raters}) == 1
 
 
 def labels_of(store: LabelStore, rater: str | None = None) -> dict[str, Labels]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,18 +120,3 @@ class Labels:
         spans = ((span["start"], span["end"], span["label"]) for span in row.get("spans") or ())
         values = {name: row.get(name) for name in (*SCALES, "gap")}
         return cls(**values, spans=tuple(sorted(spans)))
-
-
-def common_to(all_labels: Iterable[Labels]) -> Labels:
-    """Return what all of several raters gave; open where they differ."""
-    given = list(all_labels)
-    first = given[0]
-    return Labels(
-        **{
-            name: getattr(first, name)
-            if all(getattr(other, name) == getattr(first, name) for other in given)
-            else None
-            for name in (*SCALES, "gap")
-        },
-        spans=tuple(span for span in first.spans if all(span in other.spans for other in given)),
-    )

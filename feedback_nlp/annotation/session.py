@@ -6,8 +6,8 @@ import hashlib
 
 from feedback_nlp.annotation.codebook import codebook
 from feedback_nlp.annotation.differences import differences
-from feedback_nlp.annotation.export import same_answers
-from feedback_nlp.annotation.labels import SCALES, Labels, common_to
+from feedback_nlp.annotation.labels import SCALES, Labels
+from feedback_nlp.annotation.settling import common
 from feedback_nlp.annotation.store import LabelStore, Role, Text
 
 
@@ -69,7 +69,8 @@ class Session:
         return [
             item.text
             for item in differences(self.store)
-            if not same_answers(list(item.given.values())) and (not blind or item.text.id in own)
+            if (not blind or item.text.id in own)
+            and common(list(item.given.values()), item.text.content).differing
         ]
 
     def _read_state(self) -> dict[str, str]:
@@ -240,7 +241,8 @@ class Session:
         kept = self.store.draft(text.id, self.rater, role=self.role) or self.store.labels(
             text.id, self.rater, role=self.role
         )
-        self.labels = kept or (common_to(self.given) if self.given else Labels())
+        given = self.given
+        self.labels = kept or (common(given, text.content).labels if given else Labels())
         self.active = self._open_scale(None) or SCALES[0]
 
     def _open_scale(self, after: str | None) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from feedback_nlp.annotation.codebook import codebook
 from feedback_nlp.annotation.differences import Difference
-from feedback_nlp.annotation.labels import SCALES, Labels, Span
+from feedback_nlp.annotation.labels import SCALES, Labels
 from feedback_nlp.annotation.session import Session
+from feedback_nlp.annotation.settling import common
 from feedback_nlp.widgets.offsets import Utf16Offsets
 
 
@@ -55,23 +55,8 @@ def session_view(session: Session) -> dict[str, Any]:
             {"name": f"Rater {number}", **labels_view(labels, text.content)}
             for number, labels in enumerate(given, start=1)
         ],
-        "differing": differing(given),
+        "differing": list(common(given, text.content).differing) if given else [],
     }
-
-
-def differing(given: list[Labels]) -> list[str]:
-    """Return the scales and labels of spans on which raters differ."""
-    scales = [name for name in SCALES if len({getattr(labels, name) for labels in given}) > 1]
-    marked = [
-        span.id
-        for span in codebook().spans
-        if len({_of(labels.spans, span.id) for labels in given}) > 1
-    ]
-    return [*scales, *marked]
-
-
-def _of(spans: Iterable[Span], label: str) -> tuple[Span, ...]:
-    return tuple(span for span in spans if span[2] == label)
 
 
 def labels_view(labels: Labels, text: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ export class Browser {
   private readonly rows = h("ol", { class: "fnlp-differences" });
   private readonly choice = h("select", { id: freshId("label") });
   private readonly where = h("p", { class: "fnlp-quiet", role: "status" });
+  private readonly foot: HTMLElement;
   private readonly before = action("Before", () => this.turn(-1), "fnlp-quiet-button");
   private readonly after = action("Next", () => this.turn(1), "fnlp-quiet-button");
 
@@ -25,13 +26,14 @@ export class Browser {
     );
     this.choice.addEventListener("change", () => this.look(this.choice.value, 0));
     const title = freshId("title");
+    this.foot = h("div", { class: "fnlp-toolbar fnlp-desk-foot" }, this.before, this.after);
     this.root = h(
       "section",
       { class: "fnlp-coach fnlp-desk", "aria-labelledby": title, "data-lm-suppress-shortcuts": "true" },
       h("header", {}, h("h2", { id: title }, "Where raters differ"), h("span", { class: "fnlp-spacer" }), h("label", { for: this.choice.id }, "Widest difference in"), this.choice),
       this.where,
       this.rows,
-      h("div", { class: "fnlp-toolbar fnlp-desk-foot" }, this.before, this.after),
+      this.foot,
     );
     parent.append(this.root);
     model.on("change:view", this.update);
@@ -63,7 +65,7 @@ export class Browser {
     this.rows.replaceChildren(...rows.map((row) => this.row(row, label)));
     this.before.disabled = start === 0;
     this.after.disabled = last >= total;
-    this.before.hidden = this.after.hidden = total <= size;
+    this.foot.hidden = total <= size;
   };
 
   private row(row: Row, label: string): HTMLElement {

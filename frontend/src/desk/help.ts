@@ -11,7 +11,7 @@ const KEYS: [string, string][] = [
   ["d", "take away the mark at the cursor"],
   ["z", "take back the last change"],
   ["Enter", "keep and go on"],
-  ["Shift+Enter", "back to the text before; → is the button Next"],
+  ["Shift+Enter", "back to the text before"],
   ["k", "skip this text for now"],
   ["?", "this page, and back"],
 ];

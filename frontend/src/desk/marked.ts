@@ -1,5 +1,5 @@
 // A text that cannot be changed, cut into nodes where marks begin and end.
-import { chip, h } from "../dom";
+import { h } from "../dom";
 import type { Book, Given, Marked, SpanLabel } from "./types";
 
 export function spanLabel(book: Book, id: string): SpanLabel | undefined {
@@ -58,8 +58,4 @@ export function markedTexts(text: string, given: Given[], book: Book): HTMLEleme
       return h("div", { class: "fnlp-one" }, h("h4", { dir: "auto" }, name), markedText(text, spans, book), none);
     }),
   );
-}
-
-export function legend(book: Book): HTMLElement {
-  return h("p", { class: "fnlp-legend" }, ...book.spans.map((span) => chip(span.id, span.family, span.title)));
 }

@@ -28,7 +28,7 @@ export class Palette {
   }
 
   private button(span: SpanLabel): HTMLElement {
-    const button = action("", () => this.actions.mark(span), "fnlp-small fnlp-letter");
+    const button = action("", () => this.actions.mark(span), "fnlp-small");
     button.append(h("kbd", {}, span.key), " ", chip(span.id, span.family, span.title));
     button.setAttribute("aria-keyshortcuts", span.key);
     const explain = (): void => this.explain(span);
