@@ -79,20 +79,16 @@ class Agreement:
             cells = [_with_interval(row, measure) for measure in ("alpha", "kappa", "icc")]
             share = "–" if math.isnan(row["percent"]) else f"{100 * row['percent']:.0f} %"
             lines.append(f"| {name} | {share} | {' | '.join(cells)} | {row['note']} |")
-        lines += ["", "| marked words | texts | F1 | alpha | |", "|---|---|---|---|---|"]
-        unmarked = []
-        for row in self.spans.to_dict("records"):
-            if not row["texts"]:
-                unmarked.append(book.span(row["label"]).title)
-                continue
+        marked = self.spans[self.spans["texts"] > 0]
+        if len(marked):
+            lines += ["", "| marked words | texts | F1 | alpha | |", "|---|---|---|---|---|"]
+        for row in marked.to_dict("records"):
             cells = [_with_interval(row, measure) for measure in ("f1", "alpha")]
             name = book.span(row["label"]).title
             lines.append(f"| {name} | {row['texts']} | {' | '.join(cells)} | {row['note']} |")
-        warnings = [
-            *self.warnings,
-            *([f"Nobody marked: {', '.join(unmarked)}."] if unmarked else []),
-        ]
-        lines += ["", *(f"- {warning}" for warning in warnings)]
+        unmarked = [book.span(label).title for label in self.spans["label"].drop(marked.index)]
+        said = [f"Nobody marked: {', '.join(unmarked)}."] if unmarked and len(marked) else []
+        lines += ["", *(f"- {warning}" for warning in (*self.warnings, *said))]
         lines += ["", "Published for comparison:", ""]
         lines += [
             f"- {book.scale(item['label']).title}: {item['measure']} {_number(item['value'])}."

@@ -83,7 +83,9 @@ def icc(ratings: Ratings) -> tuple[float, float, float]:
         return undefined
     texts, raters = np.indices(whole.shape)
     frame = pd.DataFrame({"text": texts.ravel(), "rater": raters.ravel(), "rating": whole.ravel()})
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        # What pingouin asks of pandas is not the reader's business.
+        warnings.filterwarnings("ignore", module="pingouin")
         table = pingouin.intraclass_corr(frame, "text", "rater", "rating").set_index("Type")
     row = table.loc["ICC(A,1)" if "ICC(A,1)" in table.index else "ICC2"]
     # Its column was called CI95% until 0.5.

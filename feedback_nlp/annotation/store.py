@@ -133,7 +133,8 @@ class LabelStore:
             If a text of the same id has other words: labels point into the old ones.
         """
         with self._session() as session:
-            known = dict(session.execute(select(TextRow.id, TextRow.content)).tuples().all())
+            rows = session.execute(select(TextRow.id, TextRow.content))
+            known: dict[str, str] = {row.id: row.content for row in rows}
             position = (session.scalar(select(func.max(TextRow.position))) or 0) + 1
             before = len(known)
             for text in texts:
