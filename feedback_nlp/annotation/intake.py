@@ -123,7 +123,14 @@ def _text(row: Mapping[str, Any], id_column: str | None, fields: Mapping[str, st
     return found
 
 
-def add_labelled(store: LabelStore, path: Path, *, rater: str, limit: int | None = None) -> int:
+def add_labelled(
+    store: LabelStore,
+    path: Path,
+    *,
+    rater: str,
+    split: str | None = None,
+    limit: int | None = None,
+) -> int:
     """Add texts with their labels from JSONL, in the shape of the examples of the project.
 
     Parameters
@@ -134,8 +141,10 @@ def add_labelled(store: LabelStore, path: Path, *, rater: str, limit: int | None
         The file; see ``data/README.md`` for its fields.
     rater : str
         Whose labels they are.
+    split : {"train", "test"}, optional
+        Only texts of this part.
     limit : int, optional
-        Only so many, from the beginning.
+        Only so many, spread evenly over the file.
 
     Returns
     -------
@@ -149,7 +158,9 @@ def add_labelled(store: LabelStore, path: Path, *, rater: str, limit: int | None
     """
     from feedback_nlp.examples import read_examples
 
-    examples = read_examples(path)[:limit]
+    examples = [item for item in read_examples(path) if split in (None, item.split)]
+    if limit is not None and limit < len(examples):
+        examples = [examples[n * len(examples) // limit] for n in range(limit)]
     store.add([Text(e.id, e.text, e.domain, e.text_group, e.split) for e in examples])
     for example in examples:
         labels = Labels(

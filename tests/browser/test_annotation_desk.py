@@ -158,10 +158,15 @@ def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
     desk.press("Escape")
     desk.root.get_by_role("button", name="Go through what you skipped").press("Enter")
     expect(desk.root).to_contain_text("Text 3 of 3")
+    expect(desk.sheet).to_be_focused()
     # What was written is text, in the sheet and in the list of marks.
     desk.select("You are lazy")
     desk.press("p")
     expect(desk.root.locator(".fnlp-made .fnlp-passage")).to_have_text("You are lazy")
+    take_away = desk.root.get_by_role("button", name="Take away Label on the person: You are lazy")
+    take_away.press("Enter")
+    expect(take_away).to_have_count(0)
+    expect(desk.sheet).to_be_focused()
     assert desk.page.evaluate("window.__hacked") is None
     assert desk.root.locator("img[src=x], script, b:text('You are lazy')").count() == 0
     store.close()

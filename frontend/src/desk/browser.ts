@@ -11,6 +11,7 @@ export class Browser {
   private readonly choice = h("select", { id: freshId("label") });
   private readonly where = h("p", { class: "fnlp-quiet", role: "status" });
   private readonly foot: HTMLElement;
+  private readonly title = h("h2", { id: freshId("title"), tabindex: -1 }, "Where raters differ");
   private readonly before = action("Before", () => this.turn(-1), "fnlp-quiet-button");
   private readonly after = action("Next", () => this.turn(1), "fnlp-quiet-button");
 
@@ -22,15 +23,14 @@ export class Browser {
     const option = (id: string, title: string) => h("option", { value: id }, title);
     this.choice.append(
       option("", "all labels together"),
-      ...this.data.labels.map((id) => option(id, this.title(id))),
+      ...this.data.labels.map((id) => option(id, this.name(id))),
     );
     this.choice.addEventListener("change", () => this.look(this.choice.value, 0));
-    const title = freshId("title");
     this.foot = h("div", { class: "fnlp-toolbar fnlp-desk-foot" }, this.before, this.after);
     this.root = h(
       "section",
-      { class: "fnlp-coach fnlp-desk", "aria-labelledby": title, "data-lm-suppress-shortcuts": "true" },
-      h("header", {}, h("h2", { id: title }, "Where raters differ"), h("span", { class: "fnlp-spacer" }), h("label", { for: this.choice.id }, "Widest difference in"), this.choice),
+      { class: "fnlp-coach fnlp-desk", "aria-labelledby": this.title.id, "data-lm-suppress-shortcuts": "true" },
+      h("header", {}, this.title, h("span", { class: "fnlp-spacer" }), h("label", { for: this.choice.id }, "Widest difference in"), this.choice),
       this.where,
       this.rows,
       this.foot,
@@ -44,7 +44,7 @@ export class Browser {
     return this.model.get("view") as BrowserView;
   }
 
-  private title(id: string): string {
+  private name(id: string): string {
     return [...this.book.scales, ...this.book.spans].find((entry) => entry.id === id)?.title ?? id;
   }
 
@@ -54,6 +54,8 @@ export class Browser {
 
   private turn(step: number): void {
     this.look(this.data.label, this.data.start + step * this.data.size);
+    // The page that comes begins at its top.
+    this.title.focus();
   }
 
   private readonly update = (): void => {

@@ -27,7 +27,6 @@ export class Desk {
   private readonly bar = h("progress", { max: 1, value: 0, "aria-label": "Texts that are done" });
   private readonly where = h("span", { class: "fnlp-quiet" });
   private readonly state = h("span", { class: "fnlp-state" });
-  private readonly undoButton = action("Undo", () => this.send("undo"), "fnlp-quiet-button");
 
   constructor(
     private readonly model: AnyModel<Model>,
@@ -39,6 +38,7 @@ export class Desk {
     this.palette = new Palette(this.book, {
       mark: (label) => this.mark(label),
       show: ({ from, to }) => this.sheet.select(from, to),
+      lost: () => this.sheet.focus(),
       remove: (mark) => this.send("unmark", { from: mark.from, to: mark.to, label: mark.label }),
     });
     this.questions = new Questions(this.book, send);
@@ -50,8 +50,6 @@ export class Desk {
       button.append(words, " ", h("kbd", { "aria-hidden": "true" }, keys));
       return button;
     };
-    const undo = this.undoButton;
-    undo.append(" ", h("kbd", { "aria-hidden": "true" }, "z"));
     this.work = h(
       "div",
       {},
@@ -68,7 +66,7 @@ export class Desk {
         key("Back", "⇧↵", () => this.send("back")),
         action("Next", () => this.send("forward"), "fnlp-quiet-button"),
         key("Skip", "k", () => this.send("skip")),
-        undo,
+        key("Undo", "z", () => this.send("undo")),
         h("span", { class: "fnlp-spacer" }),
         key(decide ? "Decide" : "Keep", "↵", () => this.send("save"), "fnlp-button"),
       ),
@@ -169,6 +167,7 @@ export class Desk {
     const place = onText ? `Text ${data.number} of ${data.total} · ` : "";
     this.where.textContent = `${place}${data.counts.labelled} done${skipped}`;
     this.state.textContent = onText && data.state !== "open" ? (data.state === "labelled" ? "✓ done before" : "skipped before") : "";
+    const atEnd = this.end.contains(document.activeElement);
     this.work.hidden = !onText || this.help.open;
     this.end.hidden = onText || this.help.open;
     if (!onText) {
@@ -178,9 +177,9 @@ export class Desk {
     this.sheet.update(data);
     this.questions.update(data);
     this.palette.update(data);
-    this.undoButton.disabled = !data.can_undo;
     this.root.dataset.ready = String(data.problems.length === 0);
     this.showOthers(data);
+    if (atEnd) this.sheet.focus();
   };
 
   private showOthers(data: DeskView): void {

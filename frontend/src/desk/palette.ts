@@ -9,6 +9,8 @@ export interface PaletteActions {
   mark(label: SpanLabel): void;
   show(mark: Marked): void;
   remove(mark: Marked): void;
+  /** The mark that had the focus is gone. */
+  lost(): void;
 }
 
 export class Palette {
@@ -17,6 +19,7 @@ export class Palette {
   private readonly meaning = h("p", { class: "fnlp-meaning", id: this.how }, HOW);
   private readonly list = h("ul", { class: "fnlp-marks-made" });
   private readonly title = h("h3", {}, "Marks");
+  private made = "";
 
   constructor(
     private readonly book: Book,
@@ -48,6 +51,11 @@ export class Palette {
   }
 
   update(data: DeskView): void {
+    const made = JSON.stringify([data.id, data.spans]);
+    // Left alone while nothing changes, so that the focus stays where it is.
+    if (made === this.made) return;
+    this.made = made;
+    const focused = this.list.contains(document.activeElement);
     this.title.hidden = data.spans.length === 0;
     this.list.replaceChildren(
       ...data.spans.map((mark) => {
@@ -60,5 +68,6 @@ export class Palette {
         return h("li", {}, show, remove);
       }),
     );
+    if (focused) this.actions.lost();
   }
 }
