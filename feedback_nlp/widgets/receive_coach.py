@@ -74,7 +74,7 @@ class ReceiveCoach(ScoringWidget, ipywidgets.VBox):
         self.add_class("fnlp-receive")
         for field, name in ((self._paste, "paste"), (self._answer, "answer"), (self._step, "step")):
             # The heading above says it to the eye; a screen reader asks for a label.
-            field.description = field.tooltip = words[name]
+            field.description = words[name]
         self._paste.observe(self._on_paste, names="value")
         for choice in (*self._asks, self._step):
             choice.observe(self._on_choice, names="value")

@@ -56,7 +56,7 @@ def receiver(visit: Any, lab: Any, tools: Any) -> Iterator[Page]:
 def paste(page: Page, text: str) -> None:
     """Put feedback into the box, and wait until it is read."""
     before = page.locator(".fnlp-reception").get_attribute("data-revision")
-    box = page.get_by_title("The feedback that you got")
+    box = page.get_by_label("The feedback that you got")
     box.click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
@@ -81,7 +81,7 @@ def check_receiving(page: Page) -> None:
     paste(page, HARD)
     expect(page.locator("li.fnlp-judging q")).to_have_text("You never listen")
     expect(page.locator("li.fnlp-usable")).to_have_count(2)
-    reply = page.get_by_title("Your reply")
+    reply = page.get_by_label("Your reply")
     expect(reply).to_have_value(holding("Thank you for taking the time"))
     assert "Next time, let the speaker finish" in reply.input_value()
 
@@ -111,11 +111,11 @@ def test_receiver_sorts_asks_and_replies(receiver: Page) -> None:
     save_picture(receiver, "receive_empty")
     check_receiving(receiver)
     save_picture(receiver, "receive")
-    reply = receiver.get_by_title("Your reply")
+    reply = receiver.get_by_label("Your reply")
     expect(reply).to_have_value(holding("Thank you"))
     receiver.get_by_role("checkbox").first.uncheck()
     expect(reply).not_to_have_value(holding("last time it happened"))
-    receiver.get_by_title("Your one step").fill("I count to three before I speak.")
+    receiver.get_by_label("Your one step").fill("I count to three before I speak.")
     expect(reply).to_have_value(holding("I count to three before I speak."))
 
 

@@ -39,7 +39,7 @@ def opened(long_visit: Any, lab: Any, tools: Any) -> Iterator[Page]:
 def page(opened: Page) -> Page:
     """The page with nothing pasted, on a screen of usual size."""
     opened.set_viewport_size({"width": 1280, "height": 940})
-    opened.get_by_title("The feedback that you got").fill("")
+    opened.get_by_label("The feedback that you got").fill("")
     opened.locator(".fnlp-empty").wait_for()
     return opened
 
@@ -48,9 +48,9 @@ def fill(page: Page) -> None:
     """Paste feedback and wait until all rooms of the page are there."""
     from playwright.sync_api import expect
 
-    page.get_by_title("The feedback that you got").fill(TEXT)
+    page.get_by_label("The feedback that you got").fill(TEXT)
     expect(page.locator("li.fnlp-judging")).to_have_count(2)
-    expect(page.get_by_title("Your reply")).to_be_visible()
+    expect(page.get_by_label("Your reply")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -60,7 +60,7 @@ def test_axe_finds_nothing(page: Page, tools: Any, theme: str) -> None:
     assert violations(page, ".fnlp-receive") == []
     fill(page)
     page.get_by_text("Read the whole text with its marks").click()
-    page.get_by_title("Your reply").fill("Thank you. I will think about it.")
+    page.get_by_label("Your reply").fill("Thank you. I will think about it.")
     page.get_by_role("button", name="Write the reply again from my choices").wait_for()
     assert violations(page, ".fnlp-receive") == []
 
