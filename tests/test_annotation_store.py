@@ -146,8 +146,9 @@ def test_a_skipped_text_is_no_label(store):
     """It counts as skipped until there are labels."""
     store.skip("t1", "anna")
     assert store.progress() == {"anna": {"labelled": 0, "skipped": 1, "open": 2}}
-    assert store.by_text() == {}
+    assert store.by_text() == store.given("t1") == {}
     store.save("t1", "anna", WHOLE)
+    assert store.given("t1") == store.by_text()["t1"] == {"anna": WHOLE}
     assert store.progress()["anna"] == {"labelled": 1, "skipped": 0, "open": 2}
 
 

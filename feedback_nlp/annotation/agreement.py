@@ -252,7 +252,10 @@ def published() -> tuple[dict[str, Any], ...]:
 
 
 def _number(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.2f}".replace("0.", ".", 1)
+    if math.isnan(value):
+        return "–"
+    # Adding 0 takes the sign off a nought.
+    return f"{round(value, 2) + 0.0:.2f}".replace("0.", ".", 1)
 
 
 def _with_interval(row: Mapping[Any, Any], name: str) -> str:

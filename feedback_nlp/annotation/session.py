@@ -114,7 +114,7 @@ class Session:
         """
         if self.role == "rater" or self.text is None:
             return []
-        by_rater = self.store.by_text().get(self.text.id, {})
+        by_rater = self.store.given(self.text.id)
         return [by_rater[rater] for rater in sorted(by_rater)]
 
     def answer(self, value: int, scale: str | None = None) -> None:

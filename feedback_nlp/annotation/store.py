@@ -271,6 +271,11 @@ class LabelStore:
         entries = [e for e in self.history(text_id, rater=rater) if e.role == role]
         return entries[-1].labels if entries else None
 
+    def given(self, text_id: str) -> dict[str, Labels]:
+        """Return what holds as labels of one text by rater; who skipped it is left out."""
+        latest = {e.rater: e.labels for e in self.history(text_id) if e.role == "rater"}
+        return {rater: labels for rater, labels in latest.items() if labels is not None}
+
     def by_text(self) -> dict[str, dict[str, Labels]]:
         """Return what holds as labels by text id and rater; skipped texts are left out."""
         found: dict[str, dict[str, Labels]] = {}

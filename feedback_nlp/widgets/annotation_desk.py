@@ -159,15 +159,20 @@ class DisagreementBrowser(_Page):
 
     def __init__(self, store: LabelStore | str | PathLike[str], *, label: str = "") -> None:
         self.store = store if isinstance(store, LabelStore) else LabelStore(store)
+        self._items: list[Difference] = []
+        self._label = label
         super().__init__(kind="browser", view=self._look(label, 0))
 
     def __repr__(self) -> str:
         return f"DisagreementBrowser({self.store.path.name!r})"
 
     def _look(self, label: str, start: int) -> dict[str, Any]:
-        items: list[Difference] = differences(self.store, label=label or None)
-        if not label:
-            items = [item for item in items if item.distance > 0]
+        if start == 0 or label != self._label:
+            # Turning pages must not compare all texts again.
+            found = differences(self.store, label=label or None)
+            self._items = [item for item in found if item.distance > 0]
+            self._label = label
+        items = self._items
         start = max(0, min(start, max(0, len(items) - 1) // PAGE_SIZE * PAGE_SIZE))
         return {
             "label": label,
