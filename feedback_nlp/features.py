@@ -174,6 +174,11 @@ def past_rate(doc: Doc) -> float:
     return _rate(sum(token.tag_ == "VBD" for token in doc), doc)
 
 
+def past_event_rate(doc: Doc) -> float:
+    """Share of words that say what happened: verbs in the past tense other than "be"."""
+    return _rate(sum(token.tag_ == "VBD" and token.lemma_ != "be" for token in doc), doc)
+
+
 def concrete_noun_rate(doc: Doc) -> float:
     """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
     count = 0
@@ -303,7 +308,7 @@ LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
     person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
     scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis, courtesy,
     second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number,
-    has_quotation, is_question, past_rate, concrete_noun_rate,
+    has_quotation, is_question, past_rate, past_event_rate, concrete_noun_rate,
 )  # fmt: skip
 
 
@@ -418,7 +423,7 @@ def sentence_features(
 _PARTS = ("situation", "behaviour", "impact", "next_step")
 #: What a sentence has that says something about somebody's work, however little.
 _TELLING = ("family:", "lexicon:negative_rate", "lexicon:has_number", "lexicon:has_quotation",
-            "lexicon:past_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
+            "lexicon:past_event_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
             "lexicon:starts_with_verb", "lexicon:negation_rate")  # fmt: skip
 
 

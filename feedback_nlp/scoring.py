@@ -90,7 +90,7 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
         return features
     best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
     asking = sentences[best]
-    others = [sentence for i, sentence in enumerate(sentences) if i != best and not sentence.idle]
+    others = [sentence for i, sentence in enumerate(sentences) if i != best and _tells(sentence)]
     shared = asking.lemmas & frozenset().union(*(s.lemmas for s in others))
     features["cue:shared_words"] = min(len(shared), 3) / 3
     for part in ("behaviour", "situation", "impact"):
@@ -197,12 +197,17 @@ def _with_further(points: Points, others: Iterable[float]) -> Points:
     return {**points, FURTHER: added} if added else points
 
 
+def _tells(sentence: SentenceAnalysis) -> bool:
+    """Whether a sentence says something about the work: by its form, or more likely than not."""
+    return not sentence.idle or max(sentence.gap, sentence.evidence[1]) >= 0
+
+
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
     """Return which sentences say something; if none does, the one that seems to say least.
 
     Else a text of empty words would gain by more of them.
     """
-    telling = [i for i, sentence in enumerate(sentences) if not sentence.idle]
+    telling = [i for i, sentence in enumerate(sentences) if _tells(sentence)]
     return telling or [min(range(len(sentences)), key=lambda i: sentences[i].gap)]
 
 
