@@ -1,0 +1,223 @@
+"""Ways to make a head from few labels of one's own, from the least to the most that is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from feedback_nlp.features import Features
+from feedback_nlp.heads import LinearHead, sigmoid
+from feedback_nlp.training.bags import OWN, Bag
+from feedback_nlp.training.fitting import RECIPES, Encoder, fit
+from feedback_nlp.training.row_bags import MINE
+
+#: A feature that fewer of the user's texts show changes nothing.
+MIN_COUNT = 3
+#: Inverse strength of the pull towards the shipped coefficients.
+PULL_C = 0.3
+#: The shipped log-odds enter so large that their own coefficient is hardly penalised.
+_LARGE = 10.0
+#: How often a text of the user counts beside one of the shipped examples.
+MINE_WEIGHT = 4.0
+_PASSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One way to make a head.
+
+    Attributes
+    ----------
+    name, title : str
+        Short name, and what it is in words.
+    fit : callable or None
+        Makes a head, not yet calibrated, from the head's name and training texts; None leaves the
+        shipped head as it is.
+    costly : bool
+        Whether a fit takes seconds, as it reads thousands of shipped examples too.
+    """
+
+    name: str
+    title: str
+    fit: Callable[[str, Sequence[Bag]], LinearHead] | None
+    costly: bool = False
+
+
+def candidates(
+    shipped: dict[str, LinearHead], examples: dict[str, list[Bag]] | None = None
+) -> list[Candidate]:
+    """Return all ways to make a head; each is calibrated on the user's labels afterwards.
+
+    Parameters
+    ----------
+    shipped : dict of str to LinearHead
+        The heads to start from.
+    examples : dict of str to list of Bag, optional
+        The shipped examples by head, to train on them too.
+    """
+    encoder = Encoder()
+    found = [
+        Candidate(
+            "recalibrated", "the shipped heads, their probabilities fitted to your labels", None
+        ),
+        Candidate(
+            "adapted",
+            "the shipped heads as the starting point, moved by your labels",
+            lambda head, bags: adapt(shipped[head], head, bags, encoder),
+        ),
+        Candidate(
+            "own", "your labels alone", lambda head, bags: fit(bags, RECIPES[head], encoder)
+        ),
+    ]
+    if examples is not None:
+        found.append(
+            Candidate(
+                "with examples",
+                "your labels and the shipped examples together",
+                lambda head, bags: _fit_together(head, bags, examples[head], encoder),
+                costly=True,
+            )
+        )
+    return found
+
+
+def _fit_together(
+    head: str, bags: Sequence[Bag], examples: Sequence[Bag], encoder: Encoder
+) -> LinearHead:
+    recipe = RECIPES[head]
+    weight = MINE_WEIGHT * recipe.weights.get(OWN, 1.0)
+    recipe = replace(recipe, weights={**recipe.weights, MINE: weight})
+    return fit([*bags, *examples], recipe, encoder)
+
+
+def adapt(shipped: LinearHead, head: str, bags: Sequence[Bag], encoder: Encoder) -> LinearHead:
+    """Move the coefficients of a shipped head as far as the labels ask for.
+
+    A penalty pulls them back to the shipped ones, times one common factor: what the shipped head
+    learned is the prior. The strongest sentence of a text speaks for it.
+
+    Parameters
+    ----------
+    shipped : LinearHead
+        Where to start.
+    head : str
+        Its name.
+    bags : sequence of Bag
+        Training texts of both classes.
+    encoder : Encoder
+        Shared by fits on the same texts.
+    """
+    labels = np.asarray([bag.label for bag in bags])
+    adapted = shipped
+    for _ in range(_PASSES):
+        rows = [_speaking(bag, adapted) for bag in bags]
+        names, matrix = encoder.matrix(rows, MIN_COUNT, RECIPES[head].skips)
+        known = np.asarray([shipped.logit(row) for row in rows])
+        design = hstack([csr_matrix(_LARGE * known.reshape(-1, 1)), matrix], format="csr")
+        model = LogisticRegression(C=PULL_C, max_iter=2000, tol=1e-6).fit(design, labels)
+        factor = max(float(model.coef_[0, 0]) * _LARGE, 0.0)
+        moved = dict(zip(names.tolist(), model.coef_[0, 1:].tolist(), strict=True))
+        offset = float(model.intercept_[0])
+        adapted = combine(shipped, factor, offset, moved, RECIPES[head].helps)
+    return adapted
+
+
+def _speaking(bag: Bag, guide: LinearHead) -> Features:
+    marked = bag.instance_labels or ()
+    chosen = [row for row, label in zip(bag.instances, marked, strict=False) if label]
+    return max(chosen or bag.instances, key=guide.logit)
+
+
+def combine(
+    shipped: LinearHead,
+    factor: float,
+    offset: float,
+    moved: dict[str, float] | None = None,
+    helps: tuple[str, ...] = (),
+    floor: float = 0.0,
+) -> LinearHead:
+    """Return the head with log-odds ``factor * shipped + offset`` and some coefficients moved.
+
+    Parameters
+    ----------
+    shipped : LinearHead
+        Where to start; it stays as it is.
+    factor, offset : float
+        Of its log-odds.
+    moved : dict of str to float, optional
+        What is added to a coefficient.
+    helps : tuple of str
+        Beginnings of the names of features that can only raise the score.
+    floor : float
+        Least probability of the new head.
+    """
+    weights = {name: factor * value for name, value in shipped.weights.items()}
+    for name, value in (moved or {}).items():
+        weights[name] = weights.get(name, 0.0) + value
+    names = sorted(weights)
+    coefficients = np.asarray([weights[name] for name in names])
+    if helps:
+        helping = np.asarray([name.startswith(helps) for name in names], dtype=bool)
+        coefficients[helping] = np.maximum(coefficients[helping], 0.0)
+    estimator = LogisticRegression()
+    estimator.classes_ = np.asarray([0, 1])
+    estimator.coef_ = coefficients.reshape(1, -1)
+    estimator.intercept_ = np.asarray([factor * shipped.intercept + offset])
+    return LinearHead(np.asarray(names, dtype=np.str_), estimator, floor)
+
+
+def platt(logits: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return factor and offset of a logistic calibration (Platt 1999).
+
+    The targets are Platt's, a little inside 0 and 1, so that few labels make no certainty. The
+    factor is never negative, which would turn every explanation round.
+    """
+    yes, no = int(labels.sum()), int(len(labels) - labels.sum())
+    high, low = (yes + 1) / (yes + 2), 1 / (no + 2)
+    # A target between 0 and 1 is the same as both classes with these weights.
+    targets = np.where(labels == 1, high, low)
+    model = LogisticRegression(C=1e3).fit(
+        np.tile(logits, 2).reshape(-1, 1),
+        np.repeat([1, 0], len(labels)),
+        sample_weight=np.concatenate([targets, 1 - targets]),
+    )
+    factor, offset = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if factor > 0:
+        return factor, offset
+    share = float(targets.mean())
+    return 0.0, float(np.log(share / (1 - share)))
+
+
+def calibrated(
+    head: LinearHead,
+    logits: np.ndarray,
+    labels: np.ndarray,
+    *,
+    shipped: LinearHead,
+    shipped_logits: np.ndarray,
+) -> LinearHead:
+    """Fold a calibration on the user's labels into a head.
+
+    Parameters
+    ----------
+    head : LinearHead
+        Fitted on all of the user's texts.
+    logits, labels : ndarray, shape (n_texts,)
+        Its log-odds where it had not seen the text, and 0/1 labels.
+    shipped : LinearHead
+        The shipped head, whose floor is taken over.
+    shipped_logits : ndarray, shape (n_texts,)
+        The log-odds of the shipped head.
+    """
+    factor, offset = platt(logits, labels)
+    floor = 0.0
+    if shipped.floor > 0:
+        # What the shipped head gives a text without content, told by its fit to these labels.
+        least = float(np.log(shipped.floor / (1 - shipped.floor)))
+        slope, shift = platt(shipped_logits, labels)
+        floor = sigmoid(slope * least + shift)
+    return combine(head, factor, offset, floor=floor)
