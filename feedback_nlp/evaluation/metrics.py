@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import brier_score_loss
 
 #: Draws for an interval; fewer for a large set, where an interval is narrow anyway.
 N_BOOTSTRAP, N_BOOTSTRAP_LARGE, LARGE = 1000, 200, 3000
@@ -42,6 +42,14 @@ def draw_rows(
         yield np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
 
 
+def area(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the AUC from ranks, ten times faster than `roc_auc_score`, for the many draws."""
+    ranks = rankdata(scores)
+    yes = labels == 1
+    n_yes = int(yes.sum())
+    return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * (len(yes) - n_yes)))
+
+
 def auc_with_interval(
     labels: Sequence[int] | np.ndarray,
     scores: Sequence[float] | np.ndarray,
@@ -69,13 +77,13 @@ def auc_with_interval(
     if len(set(y.tolist())) < 2:
         return {"auc": float("nan"), "low": float("nan"), "high": float("nan"), "n": len(y)}
     draws = [
-        roc_auc_score(y[pick], s[pick])
+        area(y[pick], s[pick])
         for pick in draw_rows(len(y), groups=groups, seed=seed)
         if 0 < y[pick].sum() < len(pick)
     ]
     low, high = np.percentile(draws, [2.5, 97.5])
     return {
-        "auc": float(roc_auc_score(y, s)), "low": float(low), "high": float(high), "n": len(y),
+        "auc": area(y, s), "low": float(low), "high": float(high), "n": len(y),
     }  # fmt: skip
 
 
@@ -84,7 +92,7 @@ def length_auc(labels: Sequence[int] | np.ndarray, texts: Sequence[str]) -> floa
     y = np.asarray(labels)
     if len(set(y.tolist())) < 2:
         return float("nan")
-    return float(roc_auc_score(y, [len(text.split()) for text in texts]))
+    return area(y, np.asarray([len(text.split()) for text in texts]))
 
 
 def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from feedback_nlp.features import Features
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, Bag
 from feedback_nlp.training.fitting import RECIPES, Encoder, fit
@@ -26,6 +25,61 @@ MINE_WEIGHT = 4.0
 _PASSES = 2
 
 
+class Stack:
+    """All texts of a task as one matrix, a line for each instance, so that fits are quick.
+
+    Parameters
+    ----------
+    bags : sequence of Bag
+        The texts.
+    """
+
+    def __init__(self, bags: Sequence[Bag]) -> None:
+        self.bags = list(bags)
+        self.labels = np.asarray([bag.label for bag in bags])
+        rows = [row for bag in bags for row in bag.instances]
+        names = sorted({name for row in rows for name in row})
+        self.names = np.asarray(names, dtype=np.str_)
+        place = {name: column for column, name in enumerate(names)}
+        ends = np.cumsum([0, *(len(row) for row in rows)])
+        columns = [place[name] for row in rows for name in row]
+        values = [value for row in rows for value in row.values()]
+        self.matrix = csr_matrix((values, columns, ends), shape=(len(rows), len(names)))
+        sizes = [len(bag.instances) for bag in bags]
+        self._starts = np.cumsum([0, *sizes])[:-1]
+        self._bag_of = np.repeat(np.arange(len(bags)), sizes)
+        # Where spans say which sentence earned the label, no other speaks for the text.
+        self._may_speak = np.asarray([
+            bag.instance_labels is None or not any(bag.instance_labels) or bool(label)
+            for bag in bags
+            for label in (bag.instance_labels or [0] * len(bag.instances))
+        ])  # fmt: skip
+
+    def pick(self, which: np.ndarray) -> list[Bag]:
+        """Return some of the texts."""
+        return [self.bags[i] for i in which]
+
+    def starting(self, prefixes: tuple[str, ...]) -> np.ndarray:
+        """Return which features have a name that begins with one of `prefixes`."""
+        return np.asarray([name.startswith(prefixes) for name in self.names.tolist()], dtype=bool)
+
+    def instance_logits(self, head: LinearHead) -> np.ndarray:
+        """Return the log-odds of each instance."""
+        weights = head.weights
+        vector = np.asarray([weights.get(name, 0.0) for name in self.names.tolist()])
+        return np.asarray(self.matrix @ vector + head.intercept)
+
+    def logits(self, head: LinearHead) -> np.ndarray:
+        """Return the log-odds of each text: those of its strongest instance."""
+        return np.asarray(np.maximum.reduceat(self.instance_logits(head), self._starts))
+
+    def speaking(self, logits: np.ndarray) -> np.ndarray:
+        """Return for each text the instance that speaks for it: the strongest one that may."""
+        allowed = np.where(self._may_speak, logits, -np.inf)
+        order = np.lexsort((-allowed, self._bag_of))
+        return order[self._starts]
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One way to make a head.
@@ -35,15 +89,15 @@ class Candidate:
     name, title : str
         Short name, and what it is in words.
     fit : callable or None
-        Makes a head, not yet calibrated, from the head's name and training texts; None leaves the
-        shipped head as it is.
+        Makes a head, not yet calibrated, from the head's name, all texts, and which of them to
+        learn from; None leaves the shipped head as it is.
     costly : bool
         Whether a fit takes seconds, as it reads thousands of shipped examples too.
     """
 
     name: str
     title: str
-    fit: Callable[[str, Sequence[Bag]], LinearHead] | None
+    fit: Callable[[str, Stack, np.ndarray], LinearHead] | None
     costly: bool = False
 
 
@@ -67,10 +121,12 @@ def candidates(
         Candidate(
             "adapted",
             "the shipped heads as the starting point, moved by your labels",
-            lambda head, bags: adapt(shipped[head], head, bags, encoder),
+            lambda head, stack, which: adapt(shipped[head], head, stack, which),
         ),
         Candidate(
-            "own", "your labels alone", lambda head, bags: fit(bags, RECIPES[head], encoder)
+            "own",
+            "your labels alone",
+            lambda head, stack, which: fit(stack.pick(which), RECIPES[head], encoder),
         ),
     ]
     if examples is not None:
@@ -78,7 +134,9 @@ def candidates(
             Candidate(
                 "with examples",
                 "your labels and the shipped examples together",
-                lambda head, bags: _fit_together(head, bags, examples[head], encoder),
+                lambda head, stack, which: _fit_together(
+                    head, stack.pick(which), examples[head], encoder
+                ),
                 costly=True,
             )
         )
@@ -94,7 +152,7 @@ def _fit_together(
     return fit([*bags, *examples], recipe, encoder)
 
 
-def adapt(shipped: LinearHead, head: str, bags: Sequence[Bag], encoder: Encoder) -> LinearHead:
+def adapt(shipped: LinearHead, head: str, stack: Stack, which: np.ndarray) -> LinearHead:
     """Move the coefficients of a shipped head as far as the labels ask for.
 
     A penalty pulls them back to the shipped ones, times one common factor: what the shipped head
@@ -106,30 +164,29 @@ def adapt(shipped: LinearHead, head: str, bags: Sequence[Bag], encoder: Encoder)
         Where to start.
     head : str
         Its name.
-    bags : sequence of Bag
-        Training texts of both classes.
-    encoder : Encoder
-        Shared by fits on the same texts.
+    stack : Stack
+        The texts.
+    which : ndarray of int
+        The texts to learn from, of both classes.
     """
-    labels = np.asarray([bag.label for bag in bags])
-    adapted = shipped
+    recipe = RECIPES[head]
+    known = stack.instance_logits(shipped)
+    guide, adapted = known, shipped
     for _ in range(_PASSES):
-        rows = [_speaking(bag, adapted) for bag in bags]
-        names, matrix = encoder.matrix(rows, MIN_COUNT, RECIPES[head].skips)
-        known = np.asarray([shipped.logit(row) for row in rows])
-        design = hstack([csr_matrix(_LARGE * known.reshape(-1, 1)), matrix], format="csr")
-        model = LogisticRegression(C=PULL_C, max_iter=2000, tol=1e-6).fit(design, labels)
+        rows = stack.speaking(guide)[which]
+        matrix = stack.matrix[rows]
+        kept = np.flatnonzero((matrix.getnnz(axis=0) >= MIN_COUNT) & ~stack.starting(recipe.skips))
+        design = hstack(
+            [csr_matrix(_LARGE * known[rows].reshape(-1, 1)), matrix[:, kept]], format="csr"
+        )
+        model = LogisticRegression(C=PULL_C, max_iter=2000, tol=1e-6)
+        model.fit(design, stack.labels[which])
         factor = max(float(model.coef_[0, 0]) * _LARGE, 0.0)
-        moved = dict(zip(names.tolist(), model.coef_[0, 1:].tolist(), strict=True))
+        moved = dict(zip(stack.names[kept].tolist(), model.coef_[0, 1:].tolist(), strict=True))
         offset = float(model.intercept_[0])
-        adapted = combine(shipped, factor, offset, moved, RECIPES[head].helps)
+        adapted = combine(shipped, factor, offset, moved, recipe.helps)
+        guide = stack.instance_logits(adapted)
     return adapted
-
-
-def _speaking(bag: Bag, guide: LinearHead) -> Features:
-    marked = bag.instance_labels or ()
-    chosen = [row for row, label in zip(bag.instances, marked, strict=False) if label]
-    return max(chosen or bag.instances, key=guide.logit)
 
 
 def combine(

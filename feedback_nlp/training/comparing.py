@@ -14,11 +14,16 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold
 
-from feedback_nlp.evaluation.metrics import N_BOOTSTRAP, auc_with_interval, calibration_error
+from feedback_nlp.evaluation.metrics import (
+    N_BOOTSTRAP,
+    area,
+    auc_with_interval,
+    calibration_error,
+    draw_rows,
+)
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.training.bags import Bag
-from feedback_nlp.training.candidates import Candidate, platt
-from feedback_nlp.training.fitting import bag_logits
+from feedback_nlp.training.candidates import Candidate, Stack, platt
 
 N_FOLDS = 5
 #: A head with fewer texts of one class, or fewer groups, is not trained: folds would lack it.
@@ -33,13 +38,13 @@ Step = Callable[[], None]
 
 @dataclass(frozen=True)
 class Task:
-    """One scale as it is trained: its texts, as bags for each head, and their folds.
+    """One scale as it is trained: its texts, stacked for each head, and their folds.
 
     Attributes
     ----------
     scale : str
         Name of the scale.
-    bags : dict of str to list of Bag
+    stacks : dict of str to Stack
         The texts for each head that has labels enough.
     texts : list of str
         The same texts.
@@ -54,7 +59,7 @@ class Task:
     """
 
     scale: str
-    bags: dict[str, list[Bag]]
+    stacks: dict[str, Stack]
     texts: list[str]
     groups: np.ndarray
     folds: list[np.ndarray]
@@ -63,11 +68,11 @@ class Task:
 
     def labels(self, head: str) -> np.ndarray:
         """0/1 labels of a head."""
-        return np.asarray([bag.label for bag in self.bags[head]])
+        return self.stacks[head].labels
 
     def loss(self, probabilities: dict[str, np.ndarray]) -> np.ndarray:
         """Squared error of each text, mean over the levels."""
-        errors = [(probabilities[head] - self.labels(head)) ** 2 for head in self.bags]
+        errors = [(probabilities[head] - self.labels(head)) ** 2 for head in self.stacks]
         return np.asarray(np.mean(errors, axis=0))
 
 
@@ -84,11 +89,12 @@ def make_task(
     groups = np.asarray([known[bag.group] for bag in any_bags])
     splitter = StratifiedGroupKFold(min(N_FOLDS, len(known)), shuffle=True, random_state=0)
     folds = [held for _, held in splitter.split(groups, np.asarray(values), groups)]
-    logits = {head: bag_logits(heads[head], found) for head, found in bags.items()}
+    stacks = {head: Stack(found) for head, found in bags.items()}
+    logits = {head: stack.logits(heads[head]) for head, stack in stacks.items()}
     shipped = {
         head: np.maximum(_sigmoid(values), heads[head].floor) for head, values in logits.items()
     }
-    return Task(scale, bags, texts, groups, folds, shipped, logits)
+    return Task(scale, stacks, texts, groups, folds, shipped, logits)
 
 
 def enough(bags: Sequence[Bag]) -> bool:
@@ -132,7 +138,7 @@ def out_of_fold(
     allowed = np.ones(len(task.texts), dtype=bool) if use is None else use
     logits: dict[str, np.ndarray] = {}
     probabilities: dict[str, np.ndarray] = {}
-    for head, bags in task.bags.items():
+    for head in task.stacks:
         labels = task.labels(head)
         rests = []
         for held in task.folds:
@@ -141,11 +147,11 @@ def out_of_fold(
             if len(set(labels[rest].tolist())) < 2:
                 return None
             rests.append(rest)
-        found = np.zeros(len(bags))
+        found = np.zeros(len(labels))
         for held, rest in zip(task.folds, rests, strict=True):
             found[held] = _fold_logits(task, candidate, head, held, rest)
             step()
-        chances = np.zeros(len(bags))
+        chances = np.zeros(len(labels))
         for held, rest in zip(task.folds, rests, strict=True):
             factor, offset = platt(found[rest], labels[rest])
             chances[held] = _sigmoid(factor * found[held] + offset)
@@ -158,9 +164,8 @@ def _fold_logits(
 ) -> np.ndarray:
     if candidate.fit is None:
         return task.shipped_logits[head][held]
-    bags = task.bags[head]
-    model = candidate.fit(head, [bags[i] for i in np.flatnonzero(rest)])
-    return bag_logits(model, [bags[i] for i in held])
+    stack = task.stacks[head]
+    return stack.logits(candidate.fit(head, stack, np.flatnonzero(rest)))[held]
 
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:
@@ -248,18 +253,14 @@ def head_figures(task: Task, head: str, outcome: Outcome, *, seed: int = 0) -> d
 def _auc_gain(
     task: Task, labels: np.ndarray, own: np.ndarray, shipped: np.ndarray
 ) -> dict[str, float]:
-    from sklearn.metrics import roc_auc_score
-
-    from feedback_nlp.evaluation.metrics import draw_rows
-
     draws = [
-        roc_auc_score(labels[rows], own[rows]) - roc_auc_score(labels[rows], shipped[rows])
+        area(labels[rows], own[rows]) - area(labels[rows], shipped[rows])
         for rows in draw_rows(len(labels), groups=task.groups)
         if 0 < labels[rows].sum() < len(rows)
     ]
     low, high = np.percentile(draws, [2.5, 97.5])
-    gain = roc_auc_score(labels, own) - roc_auc_score(labels, shipped)
-    return {"gain": float(gain), "low": float(low), "high": float(high)}
+    gain = area(labels, own) - area(labels, shipped)
+    return {"gain": gain, "low": float(low), "high": float(high)}
 
 
 def learning_curve(
@@ -301,7 +302,7 @@ def learning_curve(
 
 def n_fits(task: Task, candidate: Candidate) -> tuple[int, int]:
     """Return how many fits a candidate and its learning curve take."""
-    once = len(task.bags) * len(task.folds)
+    once = len(task.stacks) * len(task.folds)
     return once, once * len(FRACTIONS) * (1 if candidate.costly else DRAWS)
 
 

@@ -35,7 +35,6 @@ from feedback_nlp.training.comparing import (
     out_of_fold,
     texts_needed,
 )
-from feedback_nlp.training.fitting import bag_logits
 from feedback_nlp.training.row_bags import ReadRow, heads_of, row_bags, rows_of
 
 logger = logging.getLogger(__name__)
@@ -274,13 +273,14 @@ def _compare(task: Task, ways: Sequence[Candidate], progress: bool) -> dict[str,
 def _final(
     task: Task, way: Candidate, outcome: Outcome, shipped: dict[str, LinearHead]
 ) -> dict[str, LinearHead]:
+    everything = np.arange(len(task.texts))
     return {
         head: calibrated(
-            shipped[head] if way.fit is None else way.fit(head, bags),
+            shipped[head] if way.fit is None else way.fit(head, stack, everything),
             outcome.logits[head], task.labels(head),
             shipped=shipped[head], shipped_logits=task.shipped_logits[head],
         )
-        for head, bags in task.bags.items()
+        for head, stack in task.stacks.items()
     }  # fmt: skip
 
 
@@ -313,6 +313,3 @@ def public_training_hashes(folder: Path) -> set[str]:
     from feedback_nlp.datasets import training_sets
 
     return {text_hash(row.text) for rows in training_sets(folder).values() for row in rows}
-
-
-__all__ = ["OwnHeads", "bag_logits", "np", "public_training_hashes", "train_own", "trained_on"]
