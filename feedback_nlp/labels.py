@@ -226,7 +226,9 @@ def _columns(known: Sequence[str], given: Mapping[str, str], name: str) -> dict[
 
 
 def _missing(cell: Any) -> bool:
-    return cell is None or cell == "" or cell != cell or (isinstance(cell, str) and not cell.strip())
+    return (
+        cell is None or cell == "" or cell != cell or (isinstance(cell, str) and not cell.strip())
+    )
 
 
 def _row(number: int, cells: Mapping[str, Any]) -> tuple[LabelledRow, list[str]]:

@@ -17,9 +17,7 @@ def _n_draws(n: int) -> int:
     return N_BOOTSTRAP_LARGE if n > LARGE else N_BOOTSTRAP
 
 
-def draw_rows(
-    n: int, *, groups: np.ndarray | None = None, seed: int = 0
-) -> Iterator[np.ndarray]:
+def draw_rows(n: int, *, groups: np.ndarray | None = None, seed: int = 0) -> Iterator[np.ndarray]:
     """Yield the rows of each bootstrap draw.
 
     Parameters
