@@ -27,7 +27,7 @@ from feedback_nlp.evaluation.metrics import (
     reliability,
 )
 from feedback_nlp.heads import load_heads
-from feedback_nlp.labels import Labels, LabelledRow, text_hash
+from feedback_nlp.labels import LabelledRow, Labels, text_hash
 from feedback_nlp.report import Report
 
 logger = logging.getLogger(__name__)

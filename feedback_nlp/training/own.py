@@ -15,7 +15,7 @@ from feedback_nlp import __version__
 from feedback_nlp.errors import DataError, DependencyError
 from feedback_nlp.examples import read_examples, shipped_examples
 from feedback_nlp.heads import Heads, LinearHead, load_heads, save_heads
-from feedback_nlp.labels import SCALES, Labels, LabelledRow, text_hash
+from feedback_nlp.labels import SCALES, LabelledRow, Labels, text_hash
 from feedback_nlp.pipeline import describe_pipeline, load_pipeline
 from feedback_nlp.reading import SentenceReader
 from feedback_nlp.training.bags import Bag, Sentences, own_bags
@@ -23,7 +23,6 @@ from feedback_nlp.training.candidates import Candidate, calibrated, candidates
 from feedback_nlp.training.comparing import (
     MIN_CLASS,
     MIN_GROUPS,
-    Choice,
     Outcome,
     Task,
     choose,
@@ -226,7 +225,7 @@ def _scale(
     """Return the new heads of a scale, none if the shipped ones stay, and the figures."""
     rows = rows_of(scale, read)
     if not rows:
-        return {}, {"decision": "unlabelled", "texts": 0}
+        return {}, {"decision": "unlabelled", "texts": 0, "too_few": []}
     every = {head: row_bags(head, rows, suggestion) for head in heads_of(scale)}
     bags = {head: found for head, found in every.items() if enough(found)}
     few = [head for head in every if head not in bags]
