@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, Bag
-from feedback_nlp.training.fitting import RECIPES, Encoder, fit
+from feedback_nlp.training.fitting import RECIPES, Encoder, Recipe, fit
 from feedback_nlp.training.row_bags import MINE
 
 #: A feature that fewer of the user's texts show changes nothing.
@@ -45,6 +45,7 @@ class Stack:
         columns = [place[name] for row in rows for name in row]
         values = [value for row in rows for value in row.values()]
         self.matrix = csr_matrix((values, columns, ends), shape=(len(rows), len(names)))
+        self._last: tuple[LinearHead, np.ndarray] | None = None
         sizes = [len(bag.instances) for bag in bags]
         self._starts = np.cumsum([0, *sizes])[:-1]
         self._bag_of = np.repeat(np.arange(len(bags)), sizes)
@@ -59,19 +60,28 @@ class Stack:
         """Return some of the texts."""
         return [self.bags[i] for i in which]
 
-    def starting(self, prefixes: tuple[str, ...]) -> np.ndarray:
-        """Return which features have a name that begins with one of `prefixes`."""
-        return np.asarray([name.startswith(prefixes) for name in self.names.tolist()], dtype=bool)
+    def readable(self, recipe: Recipe) -> np.ndarray:
+        """Return which features may move: a head does not read all, and some only ever help."""
+        return np.asarray(
+            [not name.startswith((*recipe.skips, *recipe.helps)) for name in self.names.tolist()],
+            dtype=bool,
+        )
 
     def instance_logits(self, head: LinearHead) -> np.ndarray:
         """Return the log-odds of each instance."""
-        weights = head.weights
-        vector = np.asarray([weights.get(name, 0.0) for name in self.names.tolist()])
-        return np.asarray(self.matrix @ vector + head.intercept)
+        if self._last is None or self._last[0] is not head:
+            weights = head.weights
+            vector = np.asarray([weights.get(name, 0.0) for name in self.names.tolist()])
+            self._last = (head, np.asarray(self.matrix @ vector + head.intercept))
+        return self._last[1]
+
+    def most(self, logits: np.ndarray) -> np.ndarray:
+        """Return for each text the highest log-odds of its instances."""
+        return np.asarray(np.maximum.reduceat(logits, self._starts))
 
     def logits(self, head: LinearHead) -> np.ndarray:
         """Return the log-odds of each text: those of its strongest instance."""
-        return np.asarray(np.maximum.reduceat(self.instance_logits(head), self._starts))
+        return self.most(self.instance_logits(head))
 
     def speaking(self, logits: np.ndarray) -> np.ndarray:
         """Return for each text the instance that speaks for it: the strongest one that may."""
@@ -88,16 +98,19 @@ class Candidate:
     ----------
     name, title : str
         Short name, and what it is in words.
-    fit : callable or None
-        Makes a head, not yet calibrated, from the head's name, all texts, and which of them to
-        learn from; None leaves the shipped head as it is.
+    predict : callable
+        Gives the log-odds of all texts, from the head's name, the texts, and which of them to
+        learn from. Not calibrated.
+    fit : callable
+        Gives the head, from the same.
     costly : bool
         Whether a fit takes seconds, as it reads thousands of shipped examples too.
     """
 
     name: str
     title: str
-    fit: Callable[[str, Stack, np.ndarray], LinearHead] | None
+    predict: Callable[[str, Stack, np.ndarray], np.ndarray]
+    fit: Callable[[str, Stack, np.ndarray], LinearHead]
     costly: bool = False
 
 
@@ -114,29 +127,45 @@ def candidates(
         The shipped examples by head, to train on them too.
     """
     encoder = Encoder()
+
+    def own(head: str, stack: Stack, which: np.ndarray) -> LinearHead:
+        return fit(stack.pick(which), RECIPES[head], encoder)
+
+    def moved(head: str, stack: Stack, which: np.ndarray) -> LinearHead:
+        found = adapt(shipped[head], head, stack, which)
+        return combine(shipped[head], found.factor, found.offset, found.coefficients)
+
     found = [
         Candidate(
-            "recalibrated", "the shipped heads, their probabilities fitted to your labels", None
+            "recalibrated",
+            "the shipped heads, their probabilities fitted to your labels",
+            lambda head, stack, which: stack.logits(shipped[head]),
+            lambda head, stack, which: shipped[head],
         ),
         Candidate(
             "adapted",
             "the shipped heads as the starting point, moved by your labels",
-            lambda head, stack, which: adapt(shipped[head], head, stack, which),
+            lambda head, stack, which: adapt(shipped[head], head, stack, which).logits,
+            moved,
         ),
         Candidate(
             "own",
             "your labels alone",
-            lambda head, stack, which: fit(stack.pick(which), RECIPES[head], encoder),
+            lambda head, stack, which: stack.logits(own(head, stack, which)),
+            own,
         ),
     ]
     if examples is not None:
+
+        def together(head: str, stack: Stack, which: np.ndarray) -> LinearHead:
+            return _fit_together(head, stack.pick(which), examples[head], encoder)
+
         found.append(
             Candidate(
                 "with examples",
                 "your labels and the shipped examples together",
-                lambda head, stack, which: _fit_together(
-                    head, stack.pick(which), examples[head], encoder
-                ),
+                lambda head, stack, which: stack.logits(together(head, stack, which)),
+                together,
                 costly=True,
             )
         )
@@ -152,11 +181,32 @@ def _fit_together(
     return fit([*bags, *examples], recipe, encoder)
 
 
-def adapt(shipped: LinearHead, head: str, stack: Stack, which: np.ndarray) -> LinearHead:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A shipped head whose coefficients were moved by a user's labels.
+
+    Attributes
+    ----------
+    factor, offset : float
+        Of the log-odds of the shipped head.
+    coefficients : dict of str to float
+        What is added to a coefficient.
+    logits : ndarray, shape (n_texts,)
+        Log-odds of all texts of the stack.
+    """
+
+    factor: float
+    offset: float
+    coefficients: dict[str, float]
+    logits: np.ndarray
+
+
+def adapt(shipped: LinearHead, head: str, stack: Stack, which: np.ndarray) -> Moved:
     """Move the coefficients of a shipped head as far as the labels ask for.
 
     A penalty pulls them back to the shipped ones, times one common factor: what the shipped head
-    learned is the prior. The strongest sentence of a text speaks for it.
+    learned is the prior. Cues that by the codebook can only help keep their shipped weight. The
+    strongest sentence of a text speaks for it.
 
     Parameters
     ----------
@@ -169,24 +219,23 @@ def adapt(shipped: LinearHead, head: str, stack: Stack, which: np.ndarray) -> Li
     which : ndarray of int
         The texts to learn from, of both classes.
     """
-    recipe = RECIPES[head]
+    readable = stack.readable(RECIPES[head])
     known = stack.instance_logits(shipped)
-    guide, adapted = known, shipped
+    logits = known
     for _ in range(_PASSES):
-        rows = stack.speaking(guide)[which]
+        rows = stack.speaking(logits)[which]
         matrix = stack.matrix[rows]
-        kept = np.flatnonzero((matrix.getnnz(axis=0) >= MIN_COUNT) & ~stack.starting(recipe.skips))
+        kept = np.flatnonzero((matrix.getnnz(axis=0) >= MIN_COUNT) & readable)
         design = hstack(
             [csr_matrix(_LARGE * known[rows].reshape(-1, 1)), matrix[:, kept]], format="csr"
         )
-        model = LogisticRegression(C=PULL_C, max_iter=2000, tol=1e-6)
+        model = LogisticRegression(C=PULL_C, max_iter=2000, tol=1e-5)
         model.fit(design, stack.labels[which])
         factor = max(float(model.coef_[0, 0]) * _LARGE, 0.0)
-        moved = dict(zip(stack.names[kept].tolist(), model.coef_[0, 1:].tolist(), strict=True))
-        offset = float(model.intercept_[0])
-        adapted = combine(shipped, factor, offset, moved, recipe.helps)
-        guide = stack.instance_logits(adapted)
-    return adapted
+        moved, offset = model.coef_[0, 1:], float(model.intercept_[0])
+        logits = factor * known + stack.matrix[:, kept] @ moved + offset
+    names = stack.names[kept].tolist()
+    return Moved(factor, offset, dict(zip(names, moved.tolist(), strict=True)), stack.most(logits))
 
 
 def combine(
@@ -194,7 +243,6 @@ def combine(
     factor: float,
     offset: float,
     moved: dict[str, float] | None = None,
-    helps: tuple[str, ...] = (),
     floor: float = 0.0,
 ) -> LinearHead:
     """Return the head with log-odds ``factor * shipped + offset`` and some coefficients moved.
@@ -207,8 +255,6 @@ def combine(
         Of its log-odds.
     moved : dict of str to float, optional
         What is added to a coefficient.
-    helps : tuple of str
-        Beginnings of the names of features that can only raise the score.
     floor : float
         Least probability of the new head.
     """
@@ -217,9 +263,6 @@ def combine(
         weights[name] = weights.get(name, 0.0) + value
     names = sorted(weights)
     coefficients = np.asarray([weights[name] for name in names])
-    if helps:
-        helping = np.asarray([name.startswith(helps) for name in names], dtype=bool)
-        coefficients[helping] = np.maximum(coefficients[helping], 0.0)
     estimator = LogisticRegression()
     estimator.classes_ = np.asarray([0, 1])
     estimator.coef_ = coefficients.reshape(1, -1)

@@ -29,7 +29,7 @@ N_FOLDS = 5
 #: A head with fewer texts of one class, or fewer groups, is not trained: folds would lack it.
 MIN_CLASS, MIN_GROUPS = 10, 10
 #: Shares of the labels for the learning curve, and how often each is drawn.
-FRACTIONS, DRAWS = (0.25, 0.5, 0.75), 3
+FRACTIONS, DRAWS = (0.25, 0.5, 0.75), 2
 #: How far a learning curve is prolonged, as a multiple of the labels that there are.
 FARTHEST = 16.0
 
@@ -149,7 +149,7 @@ def out_of_fold(
             rests.append(rest)
         found = np.zeros(len(labels))
         for held, rest in zip(task.folds, rests, strict=True):
-            found[held] = _fold_logits(task, candidate, head, held, rest)
+            found[held] = candidate.predict(head, task.stacks[head], np.flatnonzero(rest))[held]
             step()
         chances = np.zeros(len(labels))
         for held, rest in zip(task.folds, rests, strict=True):
@@ -157,15 +157,6 @@ def out_of_fold(
             chances[held] = _sigmoid(factor * found[held] + offset)
         logits[head], probabilities[head] = found, chances
     return Outcome(logits, probabilities)
-
-
-def _fold_logits(
-    task: Task, candidate: Candidate, head: str, held: np.ndarray, rest: np.ndarray
-) -> np.ndarray:
-    if candidate.fit is None:
-        return task.shipped_logits[head][held]
-    stack = task.stacks[head]
-    return stack.logits(candidate.fit(head, stack, np.flatnonzero(rest)))[held]
 
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:

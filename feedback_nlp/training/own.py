@@ -275,7 +275,7 @@ def _final(
     everything = np.arange(len(task.texts))
     return {
         head: calibrated(
-            shipped[head] if way.fit is None else way.fit(head, stack, everything),
+            way.fit(head, stack, everything),
             outcome.logits[head], task.labels(head),
             shipped=shipped[head], shipped_logits=task.shipped_logits[head],
         )
