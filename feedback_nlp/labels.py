@@ -243,7 +243,7 @@ def _row(number: int, cells: Mapping[str, Any]) -> tuple[LabelledRow, list[str]]
         if _missing(cell):
             continue
         value = _value(cell)
-        if value is None or not 0 <= value <= highest:
+        if not isinstance(value, int) or not 0 <= value <= highest:
             allowed = "0 or 1" if highest == 1 else f"0 to {highest}"
             hint = " (a score of the program is no label)" if isinstance(value, float) else ""
             problems.append(f"{scale} is {str(cell)[:20]!r}, it must be {allowed}{hint}")

@@ -9,10 +9,10 @@ import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 
-N_FOLDS = 5
+from feedback_nlp.evaluation.folds import N_FOLDS, grouped_folds
+
 #: Politeness strategies after Danescu-Niculescu-Mizil et al. 2013 (ACL), table 3, as patterns.
 STRATEGIES: dict[str, str] = {
     "gratitude": r"\b(?:thanks|thank you|i appreciate|grateful)\b",
@@ -106,8 +106,8 @@ def grouped_words(
     if n_groups < N_FOLDS:
         return None
     values = np.zeros(len(texts))
-    splitter = StratifiedGroupKFold(N_FOLDS, shuffle=True, random_state=0)
-    for rest, held in splitter.split(texts, labels.astype(int), groups):
+    for held in grouped_folds(labels.astype(int), groups):
+        rest = np.setdiff1d(np.arange(len(texts)), held)
         if len(set(labels[rest].tolist())) < 2 or not len(held):
             return None
         model = words()

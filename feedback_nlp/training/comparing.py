@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold
 
+from feedback_nlp.evaluation.folds import grouped_folds
 from feedback_nlp.evaluation.metrics import (
     N_BOOTSTRAP,
     area,
@@ -25,7 +25,6 @@ from feedback_nlp.heads import LinearHead
 from feedback_nlp.training.bags import Bag
 from feedback_nlp.training.candidates import Candidate, Stack, platt
 
-N_FOLDS = 5
 #: A head with fewer texts of one class, or fewer groups, is not trained: folds would lack it.
 MIN_CLASS, MIN_GROUPS = 10, 10
 #: Shares of the labels for the learning curve, and how often each is drawn.
@@ -87,8 +86,7 @@ def make_task(
     any_bags = next(iter(bags.values()))
     known = {group: i for i, group in enumerate(dict.fromkeys(bag.group for bag in any_bags))}
     groups = np.asarray([known[bag.group] for bag in any_bags])
-    splitter = StratifiedGroupKFold(min(N_FOLDS, len(known)), shuffle=True, random_state=0)
-    folds = [held for _, held in splitter.split(groups, np.asarray(values), groups)]
+    folds = grouped_folds(values, groups)
     stacks = {head: Stack(found) for head, found in bags.items()}
     logits = {head: stack.logits(heads[head]) for head, stack in stacks.items()}
     shipped = {
