@@ -106,7 +106,7 @@ def plot_curves(scales: dict[str, Any], path: Path | None = None) -> Any:
         )  # fmt: skip
         axis.set(title=f"{scale}: {row['candidate']}", xlabel="labelled texts")
         axis.set_xlim(left=0)
-    axes.flat[0].set_ylabel("gain in Brier score over the shipped heads")
+    axes.flat[0].set_ylabel("gain over the shipped heads")
     return save(figure, path)
 
 
