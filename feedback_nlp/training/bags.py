@@ -123,13 +123,13 @@ def own_bags(
         return [_connection(e, s, heads) for e, s in rows if e.suggestion]
     if head == "gap":
         known = [(e, s) for e, s in rows if e.gap is not None]
-        return [_bag(e, _plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
+        return [_bag(e, plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
     return [_BUILD[head.split("_")[0]](head, e, s) for e, s in rows]
 
 
 def public_bags(head: str, rows: Sequence[tuple[LabelledText, Sentences]]) -> list[Bag]:
     """Return the texts of a public set that say something about `head`."""
-    placed = _in_context if head.startswith("evidence") else _plain
+    placed = placed_in_context if head.startswith("evidence") else plain
     return [
         Bag(placed(sentences), row.labels[head], row.group, row.source, row.source)
         for row, sentences in rows
@@ -137,17 +137,21 @@ def public_bags(head: str, rows: Sequence[tuple[LabelledText, Sentences]]) -> li
     ]
 
 
-def _plain(sentences: Sentences) -> tuple[Features, ...]:
+def plain(sentences: Sentences) -> tuple[Features, ...]:
+    """Return the features of each sentence alone."""
     return tuple(sentence.features for _, sentence in sentences)
 
 
-def _in_context(sentences: Sentences) -> tuple[Features, ...]:
-    return tuple(in_context(_plain(sentences)))
+def placed_in_context(sentences: Sentences) -> tuple[Features, ...]:
+    """Return the features of each sentence with the parts that its neighbours hold."""
+    return tuple(in_context(plain(sentences)))
 
 
-def _touched(example: Example, sentences: Sentences, labels: Iterable[str]) -> tuple[int, ...]:
+def touched(
+    marks: Iterable[tuple[int, int, str]], sentences: Sentences, labels: Iterable[str]
+) -> tuple[int, ...]:
     """Return for each sentence whether a span with one of `labels` stands in it."""
-    spans = [(start, end) for start, end, label in example.spans if label in set(labels)]
+    spans = [(start, end) for start, end, label in marks if label in set(labels)]
     return tuple(
         int(any(start < offset + len(sentence.text) and offset < end for start, end in spans))
         for offset, sentence in sentences
@@ -158,8 +162,8 @@ def _gap_labels(example: Example, sentences: Sentences) -> tuple[int, ...] | Non
     """Return which sentences point at the gap; None where the spans do not say."""
     if not example.gap:
         return (0,) * len(sentences)
-    touched = _touched(example, sentences, ["behaviour", "next_step"])
-    return touched if any(touched) else None
+    marked = touched(example.spans, sentences, ["behaviour", "next_step"])
+    return marked if any(marked) else None
 
 
 def _bag(
@@ -174,15 +178,15 @@ def _bag(
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:
-    labels = _touched(example, sentences, ["next_step"])
-    return _bag(example, _plain(sentences), example.suggestion, labels)
+    labels = touched(example.spans, sentences, ["next_step"])
+    return _bag(example, plain(sentences), example.suggestion, labels)
 
 
 def _tone(head: str, example: Example, sentences: Sentences) -> Bag:
     reached = example.tone >= int(head[-1])
-    touched = _touched(example, sentences, MOVES)
-    labels = touched if reached else (0,) * len(sentences)
-    return _bag(example, _plain(sentences), int(reached), labels)
+    marked = touched(example.spans, sentences, MOVES)
+    labels = marked if reached else (0,) * len(sentences)
+    return _bag(example, plain(sentences), int(reached), labels)
 
 
 def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
@@ -190,18 +194,29 @@ def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
     reached = example.evidence >= level
     labels = None
     if level > 1:
-        touched = _touched(example, sentences, ["behaviour"])
-        labels = touched if reached else (0,) * len(sentences)
-    return _bag(example, _in_context(sentences), int(reached), labels)
+        marked = touched(example.spans, sentences, ["behaviour"])
+        labels = marked if reached else (0,) * len(sentences)
+    return _bag(example, placed_in_context(sentences), int(reached), labels)
 
 
 def _connection(example: Example, sentences: Sentences, heads: Mapping[str, LinearHead]) -> Bag:
-    scored = [_scored(sentence, heads) for _, sentence in sentences]
-    return _bag(example, (connection_features(scored),), example.connection, None)
+    return _bag(example, connected(sentences, heads), example.connection, None)
+
+
+def connected(sentences: Sentences, heads: Mapping[str, LinearHead]) -> tuple[Features, ...]:
+    """Return the features of the text as a whole that connection reads.
+
+    Parameters
+    ----------
+    sentences : list of (int, SentenceAnalysis)
+        The sentences of one text.
+    heads : mapping of str to LinearHead
+        Those of `CONNECTION_NEEDS`.
+    """
+    return (connection_features([_scored(sentence, heads) for _, sentence in sentences]),)
 
 
 def _scored(sentence: SentenceAnalysis, heads: Mapping[str, LinearHead]) -> SentenceAnalysis:
-    """Return the sentence with what `connection_features` reads."""
     alone = without_context(sentence.features)
     return replace(
         sentence,
