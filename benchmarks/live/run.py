@@ -213,7 +213,7 @@ The clock is the page's own:
 from the key that is pressed (`event.timeStamp`) to the marks of that text being in the page
 (`MutationObserver`), {KEYS} keys, each after the answer to the one before. Drafts are made of our
 own examples, one on a line; the keys go to the sixth line. The kernel's memory is measured without
-a browser: a kernel gets the edits as the editor sends them, each after the answer to the one before.
+a browser: a kernel gets the edits as the editor sends them, each answered before the next.
 
 {table(["what", "figure", "target", ""], rows)}
 
