@@ -41,6 +41,9 @@ _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", 
             "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 _WINDOW = 4
+_SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
+#: Their entries count as verbs only: "rant" the noun names a kind of text.
+_VERB_LISTS = {"scorn_verbs"}
 
 
 def words(doc: Doc) -> list[Token]:
@@ -171,6 +174,11 @@ def past_rate(doc: Doc) -> float:
     return _rate(sum(token.tag_ == "VBD" for token in doc), doc)
 
 
+def past_event_rate(doc: Doc) -> float:
+    """Share of words that say what happened: verbs in the past tense other than "be"."""
+    return _rate(sum(token.tag_ == "VBD" and token.lemma_ != "be" for token in doc), doc)
+
+
 def concrete_noun_rate(doc: Doc) -> float:
     """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
     count = 0
@@ -219,41 +227,38 @@ def person_is_something(doc: Doc) -> float:
     return float(any(person.head.lemma_ == "be" for person in people))
 
 
+def _says(doc: Doc, lexicon: str) -> bool:
+    """Whether the writer claims a word of the list of somebody else or of their work."""
+    known: dict[str, bool] = doc.user_data.setdefault("feedback_nlp:says", {})
+    if lexicon not in known:
+        entries = load_lexicon(lexicon)
+        known[lexicon] = any(
+            (token.lower_ in entries or token.lemma_.lower() in entries)
+            and (lexicon not in _VERB_LISTS or token.pos_ == "VERB")
+            and _asserted(token)
+            for token in doc
+        )
+    return known[lexicon]
+
+
 def trait_word(doc: Doc) -> float:
     """Whether a word for a negative trait occurs, whatever it is said of."""
-    traits = load_lexicon("negative_traits")
-    return float(any(t.lemma_.lower() in traits and _asserted(t) for t in doc))
+    return float(_says(doc, "negative_traits"))
 
 
 def insult_word(doc: Doc) -> float:
     """Whether an insulting noun occurs, whatever it is said of."""
-    insults = load_lexicon("insults")
-    return float(any(t.lemma_.lower() in insults and _asserted(t) for t in doc))
+    return float(_says(doc, "insults"))
 
 
 def put_down(doc: Doc) -> float:
     """Whether a word puts down what somebody said or made: "drivel", "nonsense"."""
-    words_for_it = load_lexicon("put_downs")
-    return float(
-        any(
-            (t.lower_ in words_for_it or t.lemma_.lower() in words_for_it) and _asserted(t)
-            for t in doc
-        )
-    )
+    return float(_says(doc, "put_downs"))
 
 
 def scorn_verb(doc: Doc) -> float:
     """Whether a verb mocks what somebody says or does: "whine", "rant"."""
-    verbs = load_lexicon("scorn_verbs")
-    return float(any(t.pos_ == "VERB" and t.lemma_.lower() in verbs and _asserted(t) for t in doc))
-
-
-def praise_of_conduct(doc: Doc) -> float:
-    """Whether a sentence says how well something was done: "you always prepare with care"."""
-    return float(
-        any(t.lower_ in load_lexicon("praise_words") and not negated(t) for t in doc)
-        and not is_question(doc)
-    )
+    return float(_says(doc, "scorn_verbs"))
 
 
 def brush_off(doc: Doc) -> float:
@@ -263,7 +268,7 @@ def brush_off(doc: Doc) -> float:
 
 def scorn(doc: Doc) -> float:
     """Whether any word of scorn occurs: a trait, an insult, a put-down, a mocking verb."""
-    return max(trait_word(doc), insult_word(doc), put_down(doc), scorn_verb(doc))
+    return float(any(_says(doc, lexicon) for lexicon in _SCORN))
 
 
 def scorn_at_receiver(doc: Doc) -> float:
@@ -301,10 +306,9 @@ LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
     negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
     starts_with_receiver, starts_with_verb,
     person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
-    scorn_at_receiver, scorn_in_few_words, group_word, praise_of_conduct, question_to_receiver,
-    ellipsis,
-    courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
-    has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
+    scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis, courtesy,
+    second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number,
+    has_quotation, is_question, past_rate, past_event_rate, concrete_noun_rate,
 )  # fmt: skip
 
 
@@ -314,7 +318,7 @@ def delexicalise(doc: Doc) -> list[str]:
     Function words and a short list of words that carry the speech act stay as they are; numbers
     become ``#``. The idea is that grammar transfers between domains and topic words do not.
     """
-    kept = load_lexicon("kept_words")
+    kept, identity = load_lexicon("kept_words"), load_lexicon("identity_words")
     shapes = ["<s>"]
     for token in doc:
         lower = token.lower_
@@ -328,6 +332,9 @@ def delexicalise(doc: Doc) -> list[str]:
             continue  # who learns English leaves them out
         elif token.like_num:
             shapes.append("#")
+        elif lower in identity:
+            # Who somebody is must not move a score, nor what the tagger makes of the word.
+            shapes.append("<who>")
         elif token.pos_ in _FUNCTION_POS:
             shapes.append(_THIRD_PERSON.get(lower, lower))
         elif token.lemma_.lower() in kept:
@@ -416,7 +423,7 @@ def sentence_features(
 _PARTS = ("situation", "behaviour", "impact", "next_step")
 #: What a sentence has that says something about somebody's work, however little.
 _TELLING = ("family:", "lexicon:negative_rate", "lexicon:has_number", "lexicon:has_quotation",
-            "lexicon:past_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
+            "lexicon:past_event_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
             "lexicon:starts_with_verb", "lexicon:negation_rate")  # fmt: skip
 
 

@@ -40,6 +40,8 @@ class SentenceAnalysis:
     marks: tuple[Mark, ...]
     features: Features
     lemmas: frozenset[str]
+    #: Those of the features that stand for cues: all that a text asks of its other sentences.
+    cue_features: Features
     #: Whether it only fills; see `feedback_nlp.features.idle`.
     idle: bool = False
     suggestion: float = 0.0
@@ -62,7 +64,7 @@ class SentenceReader:
         self.nlp = nlp
         self.cues: dict[str, Cue] = {cue.id: cue for cue in load_cues()}
         self._family_of = {cue.id: cue.family for cue in self.cues.values()}
-        self._matcher = CueMatcher(nlp.vocab, self.cues.values())
+        self._matcher = CueMatcher(self.cues.values())
 
     def read(self, doc: Doc) -> SentenceAnalysis:
         """Read one parsed sentence."""
@@ -73,7 +75,10 @@ class SentenceReader:
             marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
         lemmas = frozenset(t.lemma_.lower() for t in doc if t.pos_ in _CONTENT_POS)
         features = sentence_features(doc, matches, self._family_of)
-        return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas, idle(features))
+        cues = {name: value for name, value in features.items() if name.startswith("cue:")}
+        return SentenceAnalysis(
+            doc.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
+        )
 
     def read_texts(
         self, texts: Sequence[str], *, progress: bool = False, title: str = ""

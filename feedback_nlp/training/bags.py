@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedback_nlp.datasets import LabelledText
 from feedback_nlp.examples import MOVES, Example
-from feedback_nlp.features import Features, in_context
+from feedback_nlp.features import Features, in_context, without_context
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.scoring import connection_features
 from feedback_nlp.training.slips import slip
 
 OWN = "own"
+#: Heads that must be there before connection can be read.
+CONNECTION_NEEDS = ("suggestion", "gap", "evidence_2", "evidence_3")
 #: A sentence with its offset in the text.
 Sentences = list[tuple[int, SentenceAnalysis]]
 
@@ -102,7 +104,7 @@ def _hasty(
 def own_bags(
     head: str,
     rows: Sequence[tuple[Example, Sentences]],
-    suggestion: LinearHead | None = None,
+    heads: Mapping[str, LinearHead] | None = None,
 ) -> list[Bag]:
     """Return our own examples as bags for `head`.
 
@@ -112,13 +114,13 @@ def own_bags(
         One of `feedback_nlp.heads.HEAD_NAMES`.
     rows : sequence of (Example, Sentences)
         Examples with their sentences.
-    suggestion : LinearHead, optional
-        The trained suggestion head, which connection needs to know what is suggested.
+    heads : mapping of str to LinearHead, optional
+        The heads of `CONNECTION_NEEDS`, which say what is suggested and observed; for connection.
     """
     if head == "connection":
-        if suggestion is None:
-            raise ValueError("connection needs the suggestion head")
-        return [_connection(e, s, suggestion) for e, s in rows if e.suggestion]
+        if heads is None:
+            raise ValueError(f"connection needs the heads {', '.join(CONNECTION_NEEDS)}")
+        return [_connection(e, s, heads) for e, s in rows if e.suggestion]
     if head == "gap":
         known = [(e, s) for e, s in rows if e.gap is not None]
         return [_bag(e, _plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
@@ -193,9 +195,20 @@ def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
     return _bag(example, _in_context(sentences), int(reached), labels)
 
 
-def _connection(example: Example, sentences: Sentences, suggestion: LinearHead) -> Bag:
-    scored = [replace(s, suggestion=suggestion.probability(s.features)) for _, s in sentences]
+def _connection(example: Example, sentences: Sentences, heads: Mapping[str, LinearHead]) -> Bag:
+    scored = [_scored(sentence, heads) for _, sentence in sentences]
     return _bag(example, (connection_features(scored),), example.connection, None)
+
+
+def _scored(sentence: SentenceAnalysis, heads: Mapping[str, LinearHead]) -> SentenceAnalysis:
+    """Return the sentence with what `connection_features` reads."""
+    alone = without_context(sentence.features)
+    return replace(
+        sentence,
+        suggestion=heads["suggestion"].probability(sentence.features),
+        gap=heads["gap"].logit(sentence.features),
+        evidence=(0.0, heads["evidence_2"].logit(alone), heads["evidence_3"].logit(alone)),
+    )
 
 
 _BUILD = {"suggestion": _suggestion, "tone": _tone, "evidence": _evidence}
