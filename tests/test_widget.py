@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from feedback_nlp.report import Advice, Finding, Report
 
 pytest.importorskip("anywidget")
 
-from feedback_nlp.widgets import DraftCoach
+from feedback_nlp.widgets import DraftCoach, scoring_widget
 from feedback_nlp.widgets.offsets import Utf16Offsets
 from feedback_nlp.widgets.view import Legend, report_view
 from feedback_nlp.words import tone_words
@@ -238,3 +239,25 @@ def test_ready_message_loads_the_scorer(monkeypatch: pytest.MonkeyPatch) -> None
     coach._handle_custom_msg({"kind": "ready"}, [])
     coach.wait(10)
     assert loaded == [1]
+
+
+def test_two_threads_load_one_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Widgets that begin at the same time share what takes seconds to load."""
+    begun, loaded = threading.Barrier(2), []
+
+    def load() -> Any:
+        loaded.append(object())
+        return loaded[-1]
+
+    monkeypatch.setattr(feedback_nlp, "load", load)
+    scoring_widget._load_once.cache_clear()
+
+    def first(_: int) -> Any:
+        begun.wait(10)
+        return scoring_widget.shared_scorer()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(first, range(2))
+    scoring_widget._load_once.cache_clear()
+    assert one is other is loaded[0]
+    assert len(loaded) == 1
