@@ -7,7 +7,7 @@ READY := $(VENV)/.feedback-nlp-ready
 UV ?= $(BIN)/uv
 NPM ?= npm
 BUNDLE := feedback_nlp/widgets/static
-BUNDLE_FILES := $(BUNDLE)/draft_coach.js $(BUNDLE)/draft_coach.css
+BUNDLE_FILES := $(foreach name,draft_coach annotation_desk,$(BUNDLE)/$(name).js $(BUNDLE)/$(name).css)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

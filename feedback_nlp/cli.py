@@ -13,6 +13,7 @@ import click
 
 from feedback_nlp.commands.audit import audit
 from feedback_nlp.commands.data import data
+from feedback_nlp.commands.labels import agree, labels
 from feedback_nlp.commands.score import score
 from feedback_nlp.errors import FeedbackError
 
@@ -211,7 +212,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if diagnosis.can_score else 1)
 
 
-for command in (score, data, audit):
+for command in (score, data, audit, labels, agree):
     main.add_command(command)
 
 

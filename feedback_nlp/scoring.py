@@ -157,11 +157,10 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
     )
     candidates = _telling(sentences)
-    gaps = [sigmoid(sentences[i].gap) for i in candidates]
-    pointing = _strongest(gaps)
+    pointing = max(candidates, key=lambda i: sentences[i].gap)
     gap = _with_further(
-        points_of(heads["gap"], sentences[candidates[pointing]].features),
-        gaps[:pointing] + gaps[pointing + 1 :],
+        points_of(heads["gap"], sentences[pointing].features),
+        [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
     )
     given = points_of(heads["connection"], connection_features(sentences))
     connection = _product(suggestion, given)
@@ -199,8 +198,12 @@ def _with_further(points: Points, others: Iterable[float]) -> Points:
 
 
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
-    """Return which sentences say something; all of them if none does."""
-    return [i for i, s in enumerate(sentences) if not s.idle] or range(len(sentences))
+    """Return which sentences say something; if none does, the one that seems to say least.
+
+    Else a text of empty words would gain by more of them.
+    """
+    telling = [i for i, sentence in enumerate(sentences) if not sentence.idle]
+    return telling or [min(range(len(sentences)), key=lambda i: sentences[i].gap)]
 
 
 def _evidence_points(
@@ -211,16 +214,16 @@ def _evidence_points(
     The candidate with most evidence, seen with its neighbours, says what the levels are made of.
     """
     context = context_features([sentence.cue_features for sentence in sentences])
-    # Nearly all sentences have the same parts around them, so what these add is found out once.
+    # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
     extra: dict[tuple[str, ...], list[float]] = {}
     levels = []
     for i in candidates:
         parts = tuple(context[i])
         if parts not in extra:
             weights = [heads[name].weights for name in _EVIDENCE]
-            extra[parts] = [sum(known.get(part, 0.0) for part in parts) for known in weights]
-        levels.append(list(map(sigmoid, map(add, sentences[i].evidence, extra[parts]))))
-    best = _strongest(list(map(sum, levels)))
+            extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
+        levels.append([*map(sigmoid, map(add, sentences[i].evidence, extra[parts]))])
+    best = _strongest([sum(row) for row in levels])
     chosen = candidates[best]
     features = without_context(sentences[chosen].features) | context[chosen]
     others = levels[:best] + levels[best + 1 :]

@@ -5,13 +5,14 @@ A `Report` counts code points, JavaScript counts UTF-16 units: "👍" is one and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from itertools import accumulate
 
 _LAST_SINGLE = 0xFFFF
 
 
 class Utf16Offsets:
-    """Convert code point offsets of one text to UTF-16 offsets.
+    """Convert code point offsets of one text to UTF-16 offsets, and back.
 
     Parameters
     ----------
@@ -39,6 +40,21 @@ class Utf16Offsets:
         if not 0 <= offset <= self._length:
             raise ValueError(f"offset must be in 0..{self._length}, given {offset}.")
         return offset if self._table is None else self._table[offset]
+
+    def back(self, offset: int) -> int:
+        """Return the code point offset of the UTF-16 offset `offset`.
+
+        Raises
+        ------
+        ValueError
+            If it lies outside of the text, or inside of a character.
+        """
+        if self._table is None:
+            return self(offset)
+        place = bisect_left(self._table, offset)
+        if place > self._length or self._table[place] != offset:
+            raise ValueError(f"offset must be between two characters, given {offset}.")
+        return place
 
     @property
     def length(self) -> int:

@@ -27,12 +27,19 @@ export function svg(tag: string, attributes: Attributes = {}, ...children: Child
   return fill(document.createElementNS(SVG, tag) as SVGElement, attributes, children);
 }
 
+// Every widget of a notebook has a copy of this module, and so a counter of its own.
+const copy = Math.random().toString(36).slice(2, 8);
 let counter = 0;
 
 /** An id that no other element of the page has. */
 export function freshId(name: string): string {
   counter += 1;
-  return `fnlp-${name}-${counter}`;
+  return `fnlp-${name}-${copy}-${counter}`;
+}
+
+/** Change the words of an element; the same words again would make the browser lay it out anew. */
+export function setWords(element: Element, words: string): void {
+  if (element.textContent !== words) element.textContent = words;
 }
 
 /** A line sample and the title: told apart without colour. */
