@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -119,6 +119,10 @@ class Columns:
 
     Attributes
     ----------
+    doc : Doc
+        The sentence itself.
+    text : str
+        Its text.
     words : list of Word
         What is true of each token's word wherever it stands.
     lemmas : list of str
@@ -132,7 +136,9 @@ class Columns:
     def __init__(self, doc: Doc) -> None:
         known = _known(doc.vocab)
         orths, lemmas, *kinds, heads = doc.to_array(_ATTRIBUTES).T.tolist()
+        self.doc = doc
         self.text = doc.text
+        self._found: dict[str, Any] = {}
         self.words: list[Word] = list(map(known.words.__getitem__, orths))
         self.lemmas: list[str] = list(map(known.strings.__getitem__, lemmas))
         self.kinds: list[Kind] = list(map(known.kinds.__getitem__, zip(*kinds, strict=True)))
@@ -143,6 +149,43 @@ class Columns:
 
     def __len__(self) -> int:
         return len(self.words)
+
+    def once(self, name: str, find: Callable[[Columns], V]) -> V:
+        """Return what `find` finds out about the sentence, asking it the first time only."""
+        if name not in self._found:
+            self._found[name] = find(self)
+        found: V = self._found[name]
+        return found
+
+    @cached_property
+    def lowers(self) -> list[str]:
+        """Each token in lower case."""
+        return [word.lower for word in self.words]
+
+    @cached_property
+    def lemmas_lower(self) -> list[str]:
+        """Each lemma in lower case."""
+        return list(map(str.lower, self.lemmas))
+
+    @cached_property
+    def pos(self) -> list[str]:
+        """Part of speech of each token."""
+        return [kind.pos for kind in self.kinds]
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """Fine-grained tag of each token."""
+        return [kind.tag for kind in self.kinds]
+
+    @cached_property
+    def deps(self) -> list[str]:
+        """Dependency of each token."""
+        return [kind.dep for kind in self.kinds]
+
+    @cached_property
+    def spoken(self) -> list[int]:
+        """Places of the tokens that are neither space nor punctuation."""
+        return [i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)]
 
     @cached_property
     def children(self) -> list[list[int]]:
