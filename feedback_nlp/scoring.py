@@ -198,8 +198,13 @@ def _with_further(points: Points, others: Iterable[float]) -> Points:
 
 
 def _tells(sentence: SentenceAnalysis) -> bool:
-    """Whether a sentence says something about the work: by its form, or more likely than not."""
-    return not sentence.idle or max(sentence.gap, sentence.evidence[1]) >= 0
+    """Whether a sentence says something: by its form, or as a statement about what was.
+
+    "The weather was nice" and "the argument was circular" have the same form; the heads tell them
+    apart.
+    """
+    stated = "lexicon:past_rate" in sentence.features
+    return not sentence.idle or (stated and max(sentence.gap, sentence.evidence[1]) >= 0)
 
 
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
