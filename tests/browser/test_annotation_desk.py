@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,17 @@ class Desk:
             self.root.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
+def run(editor: Any) -> None:
+    """Run the cell, and wait until JupyterLab is through: it takes the keys back at the end."""
+    from playwright.sync_api import expect
+
+    editor.run_all()
+    page = editor.page
+    prompt = page.locator(".jp-InputArea-prompt").first
+    expect(prompt).to_have_text(re.compile(r"\[\d+\]:"), timeout=60_000)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+
+
 @pytest.fixture
 def opened(visit: Any, lab: Any, tools: Any) -> Iterator[Any]:
     """Open a notebook with one cell; gives the desk and the folder of its store."""
@@ -76,7 +88,7 @@ def opened(visit: Any, lab: Any, tools: Any) -> Iterator[Any]:
         name = tools.write_notebook(lab, *lines)
         visit.page.goto(lab.notebook_url(name))
         editor = tools.Editor(visit.page)
-        editor.run_all()
+        run(editor)
         expect(visit.page.locator(".fnlp-desk")).to_have_count(count, timeout=60_000)
         return Desk(visit.page), (lab.root / name).parent
 
@@ -121,9 +133,8 @@ def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
     desk.press("1", "1")
     expect(desk.root.locator("[data-scale=suggestion] input[value='1']")).to_be_checked()
     desk.page.reload()
-    editor = tools.Editor(desk.page)
-    editor.run_all()
-    expect(desk.root).to_contain_text("Text 2 of 3", timeout=60_000)
+    run(tools.Editor(desk.page))
+    expect(desk.root).to_contain_text("Text 2 of 3")
     expect(desk.root.locator("[data-scale=suggestion] input[value='1']")).to_be_checked()
     desk.sheet.focus()
     # The first key selects the sentence at the cursor, the second the one after it.
