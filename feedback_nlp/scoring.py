@@ -21,12 +21,10 @@ from feedback_nlp.report import Contribution
 ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connection": 0.1}
 #: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
 #: sentences must not pile up to a strong score.
-QUIET = 0.35
+QUIET = 0.5
 #: The source under which a score lists what the sentences beside the strongest added.
 FURTHER = "further_sentences"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
-#: Any remark earns level 1, so that a second one makes it no surer.
-_POOLED_EVIDENCE = ("evidence_2", "evidence_3")
 _TONE = ("tone_1", "tone_2", "tone_3")
 
 #: Points per source: a cue id, a feature group, or ``baseline``.
@@ -99,7 +97,7 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     features |= {k: v for k, v in asking.features.items() if k.startswith("grammar:")}
     for name, logits in (("own", [_observed(asking)]), ("others", [_observed(s) for s in others])):
         for what, column in zip(_OBSERVED, zip(*logits, strict=True), strict=False):
-            features[f"observed:{name}_{what}"] = _standing_out(sigmoid(max(column)))
+            features[f"observed:{name}_{what}"] = sigmoid(max(column))
     return features
 
 
@@ -128,21 +126,17 @@ def further(strongest: float, others: Iterable[float]) -> float:
     float
         Points of probability, from 0 to ``1 - strongest``.
     """
-    return (1 - strongest) * (1 - math.prod(1 - _standing_out(other) for other in others))
-
-
-def _standing_out(probability: float) -> float:
-    """Return how far a probability is above `QUIET`, from 0 to 1."""
-    return max(0.0, (probability - QUIET) / (1 - QUIET))
+    left = math.prod(1 - max(0.0, (other - QUIET) / (1 - QUIET)) for other in others)
+    return (1 - strongest) * (1 - left)
 
 
 def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scores:
     """Score a text from its sentences.
 
-    Tone is that of the sentence in which it is strongest. Of suggestion, gap and evidence the
-    strongest sentence gives the most, and each further one that is likely by itself takes its
-    share of the doubt that is left; evidence is read with a look at which parts the neighbours
-    hold. Connection reads the whole text. So sentences without content change nothing.
+    Tone and evidence are those of the sentence in which they are strongest, evidence with a look
+    at which parts its neighbours hold. Of suggestion and gap the strongest sentence gives the
+    most, and each further one that is likely by itself takes its share of the doubt that is left.
+    Connection reads the whole text. So sentences without content change nothing.
 
     Parameters
     ----------
@@ -151,7 +145,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
-    asking = _strongest([sentence.suggestion for sentence in sentences])
+    asking = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
     suggestion = _with_further(
         points_of(heads["suggestion"], sentences[asking].features),
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
@@ -187,10 +181,6 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     )
 
 
-def _strongest(values: Sequence[float]) -> int:
-    return max(range(len(values)), key=values.__getitem__)
-
-
 def _with_further(points: Points, others: Iterable[float]) -> Points:
     """Return the points of the strongest sentence with those that the others add."""
     added = further(sum(points.values()), others)
@@ -198,8 +188,13 @@ def _with_further(points: Points, others: Iterable[float]) -> Points:
 
 
 def _tells(sentence: SentenceAnalysis) -> bool:
-    """Whether a sentence says something about the work: by its form, or more likely than not."""
-    return not sentence.idle or max(sentence.gap, sentence.evidence[1]) >= 0
+    """Whether a sentence says something: by its form, or as a statement about what was.
+
+    "The weather was nice" and "the argument was circular" have the same form; the heads tell them
+    apart.
+    """
+    stated = "lexicon:past_rate" in sentence.features
+    return not sentence.idle or (stated and max(sentence.gap, sentence.evidence[1]) >= 0)
 
 
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
@@ -216,26 +211,24 @@ def _evidence_points(
 ) -> Points:
     """Return the points of evidence from 0 to 1; each of its levels gives up to a third.
 
-    The candidate with most evidence, seen with its neighbours, says what the levels are made of.
+    They are those of the candidate with most evidence, seen with its neighbours.
     """
     context = context_features([sentence.cue_features for sentence in sentences])
     # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
     extra: dict[tuple[str, ...], list[float]] = {}
-    levels = []
-    for i in candidates:
+
+    def level(i: int) -> float:
         parts = tuple(context[i])
         if parts not in extra:
             weights = [heads[name].weights for name in _EVIDENCE]
             extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
-        levels.append([*map(sigmoid, map(add, sentences[i].evidence, extra[parts]))])
-    best = _strongest([sum(row) for row in levels])
-    chosen = candidates[best]
-    features = without_context(sentences[chosen].features) | context[chosen]
-    others = levels[:best] + levels[best + 1 :]
+        return sum(map(sigmoid, map(add, sentences[i].evidence, extra[parts])))
+
+    best = max(candidates, key=level)
+    features = without_context(sentences[best].features) | context[best]
     points: Points = defaultdict(float)
-    for level, name in enumerate(_EVIDENCE):
-        beside = [row[level] for row in others] if name in _POOLED_EVIDENCE else []
-        for source, value in _with_further(points_of(heads[name], features), beside).items():
+    for name in _EVIDENCE:
+        for source, value in points_of(heads[name], features).items():
             points[source] += value / 3
     return dict(points)
 
