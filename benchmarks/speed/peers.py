@@ -31,7 +31,7 @@ def python_of(name: str) -> tuple[Path | None, str]:
     wanted = [
         package.format(spacy=importlib.metadata.version("spacy")) for package in PACKAGES[name]
     ]
-    install = [str(python), "-m", "pip", "install", "--quiet", "--only-binary", ":all:", *wanted]
+    install = [str(python), "-m", "pip", "install", "--quiet", *wanted]
     done = subprocess.run(install, capture_output=True, text=True, check=False)
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
