@@ -36,6 +36,10 @@ class PublicSet:
         Its columns, as far as the manifest knows them.
     url : str or None
         Address of exactly this file, if the manifest has one.
+    page : str
+        Page where the set was published.
+    how : str
+        Which files there were made into this table.
     """
 
     name: str
@@ -46,6 +50,25 @@ class PublicSet:
     sha256: str
     columns: tuple[str, ...] = ()
     url: str | None = None
+    page: str = ""
+    how: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where and how to get it, in words."""
+        page = f", {self.page}" if self.page else ""
+        return f"{self.origin}{page}" + (f" ({self.how})" if self.how else "")
+
+    def missing_columns(self, folder: Path) -> tuple[str, ...]:
+        """Return the columns that the file in `folder` lacks; all of them if it can't be read."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            found = set(pq.read_schema(folder / self.path).names)
+        except (OSError, pa.ArrowException):
+            return self.columns
+        return tuple(name for name in self.columns if name not in found)
 
     def columns_in(self, folder: Path | None) -> tuple[str, ...]:
         """Return the columns, from the file in `folder` if the manifest doesn't name them."""
@@ -64,6 +87,7 @@ def public_sets() -> dict[str, PublicSet]:
         name: PublicSet(
             name, entry["path"], entry["origin"], entry["licence"], entry["use"], entry["sha256"],
             tuple(entry.get("columns", ())), entry.get("url"),
+            entry.get("page", ""), entry.get("how", ""),
         )
         for name, entry in manifest().items()
     }  # fmt: skip
@@ -127,8 +151,9 @@ def fetch_set(
     address = url or item.url
     if address is None:
         raise DataError(
-            f"The manifest has no address of the file of {item.name}: get it from {item.origin},"
-            f" save it as {target} and check it with `feedback-nlp data verify`."
+            f"The manifest has no address of the file of {item.name}: get it from {item.where},"
+            f" save it as {target} with the columns of `feedback-nlp data list` and check it with"
+            " `feedback-nlp data verify`."
         )
     if not allowed:
         raise DataError(f"Nothing is downloaded without your word: give --yes to fetch {address}.")

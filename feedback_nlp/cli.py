@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,8 +13,10 @@ import click
 
 from feedback_nlp.commands.audit import audit
 from feedback_nlp.commands.data import data
+from feedback_nlp.commands.evaluate import evaluate
 from feedback_nlp.commands.labels import agree, labels
 from feedback_nlp.commands.score import score
+from feedback_nlp.commands.train import train
 from feedback_nlp.errors import FeedbackError
 
 
@@ -99,109 +101,6 @@ def coach(receive: bool, app: bool, no_browser: bool, port: int | None) -> None:
 
 
 @main.command()
-@click.option(
-    "--data",
-    envvar="FEEDBACK_NLP_DATA",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the public data sets; default: the variable FEEDBACK_NLP_DATA.",
-)
-@click.option(
-    "--examples",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=Path("data/feedback_examples.jsonl"),
-    show_default=True,
-    help="Labelled examples of the project.",
-)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("models"),
-    show_default=True,
-    help="Folder for the trained heads and their model card.",
-)
-@click.option("--progress/--no-progress", default=None, help="Show progress, or none.")
-def train(data: Path | None, examples: Path, out: Path, progress: bool | None) -> None:
-    """Train the heads and write them with their model card."""
-    from feedback_nlp import training
-
-    shown = sys.stderr.isatty() if progress is None else progress
-    figures = training.train(data, examples, out, shown)
-    lines = list(_flat(figures))
-    width = max((len(name) for name, _ in lines), default=0)
-    for name, value in lines:
-        click.echo(f"{name:<{width}}  {value}")
-
-
-@main.command()
-@click.option(
-    "--data",
-    envvar="FEEDBACK_NLP_DATA",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the public data sets; default: the variable FEEDBACK_NLP_DATA.",
-)
-@click.option(
-    "--examples",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=Path("data/feedback_examples.jsonl"),
-    show_default=True,
-    help="Labelled examples of the project.",
-)
-@click.option(
-    "--heads",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the heads to measure; default: the shipped ones.",
-)
-@click.option(
-    "--out",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("docs/evaluation"),
-    show_default=True,
-    help="Folder for report.md, report.json and the plots.",
-)
-@click.option("--own-only", is_flag=True, help="Leave out what needs the public sets.")
-@click.option("--card", is_flag=True, help="Rebuild the model card beside the heads as well.")
-@click.option("--progress/--no-progress", default=None, help="Show progress, or none.")
-def evaluate(
-    data: Path | None,
-    examples: Path,
-    heads: Path | None,
-    out: Path,
-    own_only: bool,
-    card: bool,
-    progress: bool | None,
-) -> None:
-    """Measure how valid, calibrated, fair and steady the scores are."""
-    import shutil
-
-    from feedback_nlp.evaluation.run import REPORT_NAME, evaluate
-    from feedback_nlp.heads import heads_folder
-    from feedback_nlp.training.card import EVALUATION_NAME, write_card
-
-    shown = sys.stderr.isatty() if progress is None else progress
-    figures = evaluate(data, examples, out, heads_folder=heads, own_only=own_only, progress=shown)
-    width = max(len(row["what"]) for row in figures["targets"])
-    for row in figures["targets"]:
-        met = "met" if row["met"] else "not met"
-        click.echo(
-            f"{row['what']:<{width}}  {row['measure']} {row['reached']:.3f},"
-            f" target {row['target']}: {met}"
-        )
-    click.echo(f"The report is {out / 'report.md'}.")
-    if card:
-        folder = heads or heads_folder()
-        shutil.copyfile(out / REPORT_NAME, folder / EVALUATION_NAME)
-        click.echo(f"The model card is {write_card(folder)}.")
-
-
-def _flat(figures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in figures.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
-@main.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(as_json: bool) -> None:
     """Say what is installed, what is missing, and which command mends it."""
@@ -212,7 +111,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if diagnosis.can_score else 1)
 
 
-for command in (score, data, audit, labels, agree):
+for command in (score, data, audit, labels, agree, train, evaluate):
     main.add_command(command)
 
 

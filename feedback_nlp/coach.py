@@ -89,10 +89,11 @@ def app_command(notebook: Path, *, browser: bool, port: int | None) -> list[str]
 def lab_command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
     """Return the command that opens `notebook` in JupyterLab without calls to the network."""
     command = [sys.executable, "-m", "jupyterlab", *_OFFLINE]
+    # One document with its side bars folded in: on a phone they would take all the room.
     # Not as an argument: this way the address that is printed leads to the notebook as well.
     command += [
         f"--ServerApp.root_dir={notebook.parent}",
-        f"--LabApp.default_url=/lab/tree/{notebook.name}",
+        f"--LabApp.default_url=/doc/tree/{notebook.name}",
     ]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")

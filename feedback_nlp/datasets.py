@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -59,8 +60,8 @@ def data_folder(given: Path | None = None) -> Path:
     return folder
 
 
-def manifest() -> dict[str, dict[str, str]]:
-    """Return origin, licence, path and sha256 of every public set, by name."""
+def manifest() -> dict[str, dict[str, Any]]:
+    """Return origin, page, licence, path, columns and sha256 of every public set, by name."""
     packaged = Path(str(resources.files("feedback_nlp") / "_data" / "manifest.json"))
     checkout = Path(__file__).resolve().parent.parent / "data" / "manifest.json"
     path = packaged if packaged.is_file() else checkout
@@ -83,7 +84,12 @@ def read_set(name: str, folder: Path) -> pd.DataFrame:
         raise DataError(f"The set {name} is not at {path}; get it from {entry['origin']}.")
     if hashlib.sha256(path.read_bytes()).hexdigest() != entry["sha256"]:
         raise DataError(f"{path} is not the published file (its sha256 differs); get it again.")
-    return pd.read_parquet(path)
+    frame = pd.read_parquet(path)
+    if absent := [column for column in entry.get("columns", ()) if column not in frame]:
+        raise DataError(
+            f"{path} lacks the column {absent[0]!r} that the manifest names; correct the manifest."
+        )
+    return frame
 
 
 def _rows(name: str, frame: pd.DataFrame, labels: Iterable[dict[str, int]]) -> list[LabelledText]:

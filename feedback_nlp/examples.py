@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,13 @@ class Example:
     def qual(self) -> int:
         """QuAL score, 0-5."""
         return self.evidence + self.suggestion + self.connection
+
+
+def shipped_examples() -> Path:
+    """Return the file of the examples that come with the package, or with its checkout."""
+    packaged = Path(str(resources.files("feedback_nlp") / "_data" / "feedback_examples.jsonl"))
+    checkout = Path(__file__).resolve().parent.parent / "data" / "feedback_examples.jsonl"
+    return packaged if packaged.is_file() else checkout
 
 
 def read_examples(path: Path) -> list[Example]:

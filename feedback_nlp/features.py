@@ -9,11 +9,10 @@ them on other fields). No feature grows with the length of a text.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
 
-from spacy.tokens import Doc, Token
-
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues import CueMatch
 from feedback_nlp.cues.guards import hypothetical, negated, praised, quoted, self_directed
 from feedback_nlp.lexica import load_lexicon
@@ -41,15 +40,16 @@ _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", 
             "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 _WINDOW = 4
+_SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
+#: Their entries count as verbs only: "rant" the noun names a kind of text.
+_VERB_LISTS = {"scorn_verbs"}
+_ACTIONS = {"VERB", "AUX"}
+_NOUNS = {"NOUN", "PROPN"}
+_BESIDE = {"nummod", "poss", "compound"}
 
 
-def words(doc: Doc) -> list[Token]:
-    """Return the tokens of a sentence that are neither space nor punctuation."""
-    return [token for token in doc if not (token.is_space or token.is_punct)]
-
-
-def _rate(count: float, doc: Doc) -> float:
-    return count / max(len(words(doc)), 4)
+def _rate(count: float, sentence: Columns) -> float:
+    return count / max(len(sentence.spoken), 4)
 
 
 @cache
@@ -59,289 +59,342 @@ def _valence() -> dict[str, float]:
     return {word: value / 4 for word, value in SentimentIntensityAnalyzer().lexicon.items()}
 
 
-def _valence_of(token: Token) -> float:
-    if token.lower_ in load_lexicon("identity_words"):
-        return 0.0  # VADER counts "blind" as negative
-    table = _valence()
-    value = table.get(token.lower_, table.get(token.lemma_.lower(), 0.0))
-    denied = any(child.dep_ == "neg" for child in (*token.children, *token.head.children))
-    return -0.5 * value if denied and token.dep_ != "neg" else value
+def _valences(sentence: Columns) -> list[float]:
+    """Return the valence of each spoken word; many features ask for it."""
+    return sentence.once("valences", _find_valences)
 
 
-def _asserted(token: Token) -> bool:
+def _find_valences(sentence: Columns) -> list[float]:
+    table, identity = _valence(), load_lexicon("identity_words")
+    lowers, lemmas = sentence.lowers, sentence.lemmas_lower
+    values = [
+        # VADER counts "blind" as negative.
+        0.0 if lowers[i] in identity else table.get(lowers[i], table.get(lemmas[i], 0.0))
+        for i in sentence.spoken
+    ]
+    if "neg" in sentence.deps:
+        values = [
+            -0.5 * value if value and _denied(sentence, i) else value
+            for i, value in zip(sentence.spoken, values, strict=True)
+        ]
+    return values
+
+
+def _denied(sentence: Columns, i: int) -> bool:
+    deps, children = sentence.deps, sentence.children
+    around = (*children[i], *children[sentence.heads[i]])
+    return deps[i] != "neg" and any(deps[child] == "neg" for child in around)
+
+
+def _asserted(sentence: Columns, i: int) -> bool:
     """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
     # Many features ask; the answer needs a walk through the parse.
-    known: dict[int, bool] = token.doc.user_data.setdefault("feedback_nlp:asserted", {})
-    if token.i not in known:
-        known[token.i] = not (
+    known: dict[int, bool] = sentence.once("asserted", lambda _: {})
+    if i not in known:
+        token = sentence.doc[i]
+        known[i] = not (
             negated(token) or hypothetical(token) or self_directed(token) or quoted(token)
         )
-    return known[token.i]
+    return known[i]
 
 
-def _describing(token: Token) -> float:
-    """Return the valence of a describing word; what is done may be harsh: "kill the process"."""
-    if token.pos_ in {"VERB", "AUX"}:
-        return 0.0
-    value = _valence_of(token)
-    return value if value >= 0 or _asserted(token) else 0.0
+def _descriptions(sentence: Columns) -> list[float]:
+    """Return the valence of each spoken word that describes, 0 for others.
+
+    What is done may be harsh: "kill the process".
+    """
+    return sentence.once("descriptions", _find_descriptions)
 
 
-def negative_rate(doc: Doc) -> float:
+def _find_descriptions(sentence: Columns) -> list[float]:
+    return [
+        value
+        if value
+        and sentence.pos[i] not in _ACTIONS
+        and (value > 0 or _asserted(sentence, i))
+        else 0.0
+        for i, value in zip(sentence.spoken, _valences(sentence), strict=True)
+    ]  # fmt: skip
+
+
+def _near_person(sentence: Columns) -> list[float]:
+    """Return the valences of describing words within four words of a person pronoun."""
+    return sentence.once("near person", _find_near_person)
+
+
+def _find_near_person(sentence: Columns) -> list[float]:
+    if _PEOPLE.isdisjoint(sentence.lowers):
+        return []
+    lowers = sentence.lowers
+    people = [place for place, i in enumerate(sentence.spoken) if lowers[i] in _PEOPLE]
+    return [
+        value
+        for place, value in enumerate(_descriptions(sentence))
+        if any(abs(place - person) <= _WINDOW for person in people)
+    ]
+
+
+def negative_rate(sentence: Columns) -> float:
     """Negative valence per word (lexicon of Hutto & Gilbert 2014), as a positive number."""
-    return _rate(-sum(min(_valence_of(token), 0.0) for token in words(doc)), doc)
+    return _rate(-sum(value for value in _valences(sentence) if value < 0), sentence)
 
 
-def positive_rate(doc: Doc) -> float:
+def positive_rate(sentence: Columns) -> float:
     """Positive valence per word (lexicon of Hutto & Gilbert 2014)."""
-    return _rate(sum(max(_valence_of(token), 0.0) for token in words(doc)), doc)
+    return _rate(sum(value for value in _valences(sentence) if value > 0), sentence)
 
 
-def negative_near_person(doc: Doc) -> float:
+def negative_near_person(sentence: Columns) -> float:
     """Strongest negative valence of a describing word within four words of a person pronoun."""
-    tokens = words(doc)
-    people = [i for i, token in enumerate(tokens) if token.lower_ in _PEOPLE]
-    near = (
-        -_describing(token)
-        for i, token in enumerate(tokens)
-        if any(abs(i - person) <= _WINDOW for person in people)
-    )
-    return max((value for value in near), default=0.0) if people else 0.0
+    return -min(_near_person(sentence), default=0.0)
 
 
-def positive_near_person(doc: Doc) -> float:
+def positive_near_person(sentence: Columns) -> float:
     """Strongest positive valence of a describing word within four words of a person pronoun."""
-    tokens = words(doc)
-    people = [i for i, token in enumerate(tokens) if token.lower_ in _PEOPLE]
-    near = (
-        _describing(token)
-        for i, token in enumerate(tokens)
-        if any(abs(i - person) <= _WINDOW for person in people)
-    )
-    return max(near, default=0.0) if people else 0.0
+    return max(_near_person(sentence), default=0.0)
 
 
-def worst_word(doc: Doc) -> float:
+def worst_word(sentence: Columns) -> float:
     """Valence of the most negative describing word, as a positive number; 0 if none is negative."""
-    return max((-_describing(token) for token in words(doc)), default=0.0) if doc else 0.0
+    return -min(_descriptions(sentence), default=0.0)
 
 
-def second_person_rate(doc: Doc) -> float:
+def second_person_rate(sentence: Columns) -> float:
     """Share of words that address the receiver."""
-    return _rate(sum(token.lower_ in {"you", "your", "yours", "u"} for token in doc), doc)
+    return _rate(_count(sentence.lowers, {"you", "your", "yours", "u"}), sentence)
 
 
-def first_person_rate(doc: Doc) -> float:
+def first_person_rate(sentence: Columns) -> float:
     """Share of words by which the writer speaks of themselves."""
-    return _rate(sum(token.lower_ in {"i", "me", "my", "mine"} for token in doc), doc)
+    return _rate(_count(sentence.lowers, {"i", "me", "my", "mine"}), sentence)
 
 
-def hedge_rate(doc: Doc) -> float:
+def hedge_rate(sentence: Columns) -> float:
     """Share of words that soften a claim."""
-    return _rate(sum(token.lower_ in _HEDGES for token in doc), doc)
+    return _rate(_count(sentence.lowers, _HEDGES), sentence)
 
 
-def intensifier_rate(doc: Doc) -> float:
+def intensifier_rate(sentence: Columns) -> float:
     """Share of words that strengthen a claim."""
-    return _rate(sum(token.lower_ in _INTENSIFIERS for token in doc), doc)
+    return _rate(_count(sentence.lowers, _INTENSIFIERS), sentence)
 
 
-def negation_rate(doc: Doc) -> float:
+def negation_rate(sentence: Columns) -> float:
     """Share of words that deny."""
-    return _rate(sum(token.dep_ == "neg" for token in doc), doc)
+    return _rate(sentence.deps.count("neg"), sentence)
 
 
-def has_number(doc: Doc) -> float:
+def has_number(sentence: Columns) -> float:
     """Whether there is a number."""
-    return float(any(token.like_num for token in doc))
+    return float(any(word.like_num for word in sentence.words))
 
 
-def has_quotation(doc: Doc) -> float:
+def has_quotation(sentence: Columns) -> float:
     """Whether words or code stand in quotation marks."""
-    return float(sum(token.text in {'"', "“", "”", "`", "‘"} for token in doc) >= 2)
+    return float(_count(sentence.lowers, {'"', "“", "”", "`", "‘"}) >= 2)
 
 
-def is_question(doc: Doc) -> float:
+def is_question(sentence: Columns) -> float:
     """Whether the sentence ends with a question mark."""
-    return float(doc.text.rstrip().rstrip("\"'”’)").endswith("?"))
+    return float(sentence.text.rstrip().rstrip("\"'”’)").endswith("?"))
 
 
-def past_rate(doc: Doc) -> float:
+def past_rate(sentence: Columns) -> float:
     """Share of words that are verbs in the past tense."""
-    return _rate(sum(token.tag_ == "VBD" for token in doc), doc)
+    return _rate(sentence.tags.count("VBD"), sentence)
 
 
-def concrete_noun_rate(doc: Doc) -> float:
+def past_event_rate(sentence: Columns) -> float:
+    """Share of words that say what happened: verbs in the past tense other than "be"."""
+    verbs = zip(sentence.tags, sentence.lemmas, strict=True)
+    return _rate(sum(tag == "VBD" and lemma != "be" for tag, lemma in verbs), sentence)
+
+
+def concrete_noun_rate(sentence: Columns) -> float:
     """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
-    count = 0
-    for token in doc:
-        if token.pos_ in {"NOUN", "PROPN"}:
-            beside = {child.dep_ for child in token.children}
-            count += bool(beside & {"nummod", "poss", "compound"})
-    return _rate(count, doc)
+    with_one = {
+        head
+        for i, (dep, head) in enumerate(zip(sentence.deps, sentence.heads, strict=True))
+        if dep in _BESIDE and head != i
+    }
+    return _rate(sum(sentence.pos[head] in _NOUNS for head in with_one), sentence)
 
 
-def negative_description_rate(doc: Doc) -> float:
+def negative_description_rate(sentence: Columns) -> float:
     """Negative valence of describing words per word, as a positive number."""
-    return _rate(sum(max(-_describing(token), 0.0) for token in words(doc)), doc)
+    return _rate(-sum(value for value in _descriptions(sentence) if value < 0), sentence)
 
 
-def addressed(doc: Doc) -> float:
+def addressed(sentence: Columns) -> float:
     """Whether the receiver is addressed."""
-    return float(any(token.lower_ in _RECEIVER for token in doc))
+    return float(not _RECEIVER.isdisjoint(sentence.lowers))
 
 
-def addressed_negatively(doc: Doc) -> float:
+def addressed_negatively(sentence: Columns) -> float:
     """Valence of the most negative describing word where the receiver is addressed."""
-    return addressed(doc) * worst_word(doc)
+    return addressed(sentence) * worst_word(sentence)
 
 
-def receiver_is_subject(doc: Doc) -> float:
+def receiver_is_subject(sentence: Columns) -> float:
     """Whether the receiver is the subject of a verb."""
-    return float(any(t.lower_ in _RECEIVER and t.dep_ in _SUBJECTS for t in doc))
+    pairs = zip(sentence.lowers, sentence.deps, strict=True)
+    return float(any(lower in _RECEIVER and dep in _SUBJECTS for lower, dep in pairs))
 
 
-def starts_with_receiver(doc: Doc) -> float:
+def starts_with_receiver(sentence: Columns) -> float:
     """Whether the receiver is the first word."""
-    first = words(doc)[:1]
-    return float(bool(first) and first[0].lower_ in _RECEIVER)
+    return float(any(sentence.lowers[i] in _RECEIVER for i in sentence.spoken[:1]))
 
 
-def starts_with_verb(doc: Doc) -> float:
+def starts_with_verb(sentence: Columns) -> float:
     """Whether the first word is a verb in its base form."""
-    first = words(doc)[:1]
-    return float(bool(first) and first[0].tag_ == "VB")
+    return float(any(sentence.tags[i] == "VB" for i in sentence.spoken[:1]))
 
 
-def person_is_something(doc: Doc) -> float:
+def person_is_something(sentence: Columns) -> float:
     """Whether "be" stands with a person as its subject."""
-    people = (token for token in doc if token.dep_ == "nsubj" and token.lower_ in _PEOPLE)
-    return float(any(person.head.lemma_ == "be" for person in people))
-
-
-def trait_word(doc: Doc) -> float:
-    """Whether a word for a negative trait occurs, whatever it is said of."""
-    traits = load_lexicon("negative_traits")
-    return float(any(t.lemma_.lower() in traits and _asserted(t) for t in doc))
-
-
-def insult_word(doc: Doc) -> float:
-    """Whether an insulting noun occurs, whatever it is said of."""
-    insults = load_lexicon("insults")
-    return float(any(t.lemma_.lower() in insults and _asserted(t) for t in doc))
-
-
-def put_down(doc: Doc) -> float:
-    """Whether a word puts down what somebody said or made: "drivel", "nonsense"."""
-    words_for_it = load_lexicon("put_downs")
     return float(
         any(
-            (t.lower_ in words_for_it or t.lemma_.lower() in words_for_it) and _asserted(t)
-            for t in doc
+            dep == "nsubj"
+            and sentence.lowers[i] in _PEOPLE
+            and sentence.lemmas[sentence.heads[i]] == "be"
+            for i, dep in enumerate(sentence.deps)
         )
     )
 
 
-def scorn_verb(doc: Doc) -> float:
-    """Whether a verb mocks what somebody says or does: "whine", "rant"."""
-    verbs = load_lexicon("scorn_verbs")
-    return float(any(t.pos_ == "VERB" and t.lemma_.lower() in verbs and _asserted(t) for t in doc))
+def _says(sentence: Columns, lexicon: str) -> bool:
+    """Whether the writer claims a word of the list of somebody else or of their work."""
+    return sentence.once(lexicon, lambda _: _find_says(sentence, lexicon))
 
 
-def praise_of_conduct(doc: Doc) -> float:
-    """Whether a sentence says how well something was done: "you always prepare with care"."""
-    return float(
-        any(t.lower_ in load_lexicon("praise_words") and not negated(t) for t in doc)
-        and not is_question(doc)
+def _find_says(sentence: Columns, lexicon: str) -> bool:
+    entries = load_lexicon(lexicon)
+    lowers, lemmas = sentence.lowers, sentence.lemmas_lower
+    if entries.isdisjoint(lowers) and entries.isdisjoint(lemmas):
+        return False
+    return any(
+        (lowers[i] in entries or lemmas[i] in entries)
+        and (lexicon not in _VERB_LISTS or sentence.pos[i] == "VERB")
+        and _asserted(sentence, i)
+        for i in range(len(sentence))
     )
 
 
-def brush_off(doc: Doc) -> float:
+def trait_word(sentence: Columns) -> float:
+    """Whether a word for a negative trait occurs, whatever it is said of."""
+    return float(_says(sentence, "negative_traits"))
+
+
+def insult_word(sentence: Columns) -> float:
+    """Whether an insulting noun occurs, whatever it is said of."""
+    return float(_says(sentence, "insults"))
+
+
+def put_down(sentence: Columns) -> float:
+    """Whether a word puts down what somebody said or made: "drivel", "nonsense"."""
+    return float(_says(sentence, "put_downs"))
+
+
+def scorn_verb(sentence: Columns) -> float:
+    """Whether a verb mocks what somebody says or does: "whine", "rant"."""
+    return float(_says(sentence, "scorn_verbs"))
+
+
+def brush_off(sentence: Columns) -> float:
     """Whether a word waves somebody away or laughs at them: "yawn", "lol", "sweetie"."""
-    return float(any(t.lower_ in load_lexicon("brush_offs") for t in doc))
+    return float(not load_lexicon("brush_offs").isdisjoint(sentence.lowers))
 
 
-def scorn(doc: Doc) -> float:
+def scorn(sentence: Columns) -> float:
     """Whether any word of scorn occurs: a trait, an insult, a put-down, a mocking verb."""
-    return max(trait_word(doc), insult_word(doc), put_down(doc), scorn_verb(doc))
+    return float(any(_says(sentence, lexicon) for lexicon in _SCORN))
 
 
-def scorn_at_receiver(doc: Doc) -> float:
+def scorn_at_receiver(sentence: Columns) -> float:
     """Whether a word of scorn occurs where the receiver is addressed."""
-    return addressed(doc) * max(scorn(doc), brush_off(doc))
+    return addressed(sentence) * max(scorn(sentence), brush_off(sentence))
 
 
-def scorn_in_few_words(doc: Doc) -> float:
+def scorn_in_few_words(sentence: Columns) -> float:
     """A word of scorn per word: in a short sentence it is all that is said."""
-    return 4 * _rate(scorn(doc), doc)
+    return 4 * _rate(scorn(sentence), sentence)
 
 
-def group_word(doc: Doc) -> float:
+def group_word(sentence: Columns) -> float:
     """Whether people are spoken of as a group: "people", "voters", "that lot"."""
-    return float(any(token.lower_ in load_lexicon("group_words") for token in doc))
+    return float(not load_lexicon("group_words").isdisjoint(sentence.lowers))
 
 
-def question_to_receiver(doc: Doc) -> float:
+def question_to_receiver(sentence: Columns) -> float:
     """Whether a question addresses the receiver."""
-    return is_question(doc) * addressed(doc)
+    return is_question(sentence) * addressed(sentence)
 
 
-def ellipsis(doc: Doc) -> float:
+def ellipsis(sentence: Columns) -> float:
     """Whether the writer trails off."""
-    return float(any("..." in token.text or "…" in token.text for token in doc))
+    return float(any("..." in lower or "…" in lower for lower in sentence.lowers))
 
 
-def courtesy(doc: Doc) -> float:
+def courtesy(sentence: Columns) -> float:
     """Whether the writer thanks, apologises, asks politely or agrees."""
-    return float(any(token.lemma_.lower() in _COURTESY for token in doc))
+    return float(not _COURTESY.isdisjoint(sentence.lemmas_lower))
 
 
-LEXICON_FEATURES: tuple[Callable[[Doc], float], ...] = (
+def _count(values: Iterable[str], wanted: Container[str]) -> int:
+    return sum(map(wanted.__contains__, values))
+
+
+LEXICON_FEATURES: tuple[Callable[[Columns], float], ...] = (
     negative_rate, positive_rate, negative_near_person, positive_near_person, worst_word,
     negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
     starts_with_receiver, starts_with_verb,
     person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
-    scorn_at_receiver, scorn_in_few_words, group_word, praise_of_conduct, question_to_receiver,
-    ellipsis,
-    courtesy, second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate,
-    has_number, has_quotation, is_question, past_rate, concrete_noun_rate,
+    scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis, courtesy,
+    second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number,
+    has_quotation, is_question, past_rate, past_event_rate, concrete_noun_rate,
 )  # fmt: skip
 
 
-def delexicalise(doc: Doc) -> list[str]:
+def delexicalise(sentence: Columns) -> list[str]:
     """Return the sentence with content words replaced by tag and dependency.
 
     Function words and a short list of words that carry the speech act stay as they are; numbers
     become ``#``. The idea is that grammar transfers between domains and topic words do not.
     """
-    kept = load_lexicon("kept_words")
+    kept, identity = load_lexicon("kept_words"), load_lexicon("identity_words")
     shapes = ["<s>"]
-    for token in doc:
-        lower = token.lower_
-        if token.is_space:
+    for word, kind, lemma in zip(
+        sentence.words, sentence.kinds, sentence.lemmas_lower, strict=True
+    ):
+        lower = word.lower
+        if word.is_space:
             continue
-        if token.is_punct:
+        if word.is_punct:
             # A full stop says nothing, and many leave it out.
             if lower in {"?", "!", ":", ","}:
                 shapes.append(lower)
         elif lower in _ARTICLES:
             continue  # who learns English leaves them out
-        elif token.like_num:
+        elif word.like_num:
             shapes.append("#")
-        elif token.pos_ in _FUNCTION_POS:
+        elif lower in identity:
+            # Who somebody is must not move a score, nor what the tagger makes of the word.
+            shapes.append("<who>")
+        elif kind.pos in _FUNCTION_POS:
             shapes.append(_THIRD_PERSON.get(lower, lower))
-        elif token.lemma_.lower() in kept:
-            shapes.append(f"{token.lemma_.lower()}/{token.tag_[:2]}")
+        elif lemma in kept:
+            shapes.append(f"{lemma}/{kind.tag[:2]}")
         else:
             # A name counts as a noun: whether the tagger knows it must not move a score.
-            shapes.append(f"{_NOUN_TAGS.get(token.tag_, token.tag_)}:{token.dep_}")
+            shapes.append(f"{_NOUN_TAGS.get(kind.tag, kind.tag)}:{kind.dep}")
     shapes.append("</s>")
     return shapes
 
 
-def grammar_features(doc: Doc, *, n_max: int = 3) -> Features:
+def grammar_features(sentence: Columns, *, n_max: int = 3) -> Features:
     """Return delexicalised 1- to `n_max`-grams with a vector length of 1."""
-    shapes = delexicalise(doc)
+    shapes = delexicalise(sentence)
     # Ordered, not a set: sums of floats must not depend on the hash seed of a process.
     grams = dict.fromkeys(
         " ".join(shapes[i : i + n]) for n in range(1, n_max + 1) for i in range(len(shapes) - n + 1)
@@ -363,46 +416,43 @@ def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> F
     return features
 
 
-def lexicon_features(doc: Doc) -> Features:
+def lexicon_features(sentence: Columns) -> Features:
     """Return the lexicon features of a sentence that are not 0."""
-    values = {f"lexicon:{function.__name__}": function(doc) for function in LEXICON_FEATURES}
+    values = {f"lexicon:{function.__name__}": function(sentence) for function in LEXICON_FEATURES}
     return {name: value for name, value in values.items() if value}
 
 
-def word_features(doc: Doc) -> Features:
+def word_features(sentence: Columns) -> Features:
     """Return the words that the writer says in their own name, with a vector length of 2.
 
     Left out are names, words for who somebody is, and content words that are denied, quoted or
     supposed.
     """
     identity = load_lexicon("identity_words")
-    plain = not any(token.lower_ in _TURNING or token.dep_ == "neg" for token in doc)
-    found = dict.fromkeys(
-        # "he is" and "they are" differ in no feature.
-        token.lemma_.lower()
-        if token.pos_ == "AUX"
-        else _THIRD_PERSON.get(token.lower_, token.lower_)
-        for token in doc
-        if token.is_alpha
-        and token.lower_ not in _ARTICLES
-        and token.pos_ != "PROPN"
-        and token.lower_ not in identity
-        # "always prepared with care" is praise, "always late" is not.
-        and not (token.lower_ == "always" and praised(token))
-        and (plain or token.pos_ in _FUNCTION_POS or _asserted(token))
-    )
+    plain = "neg" not in sentence.deps and _TURNING.isdisjoint(sentence.lowers)
+    found: dict[str, None] = {}
+    for i, (word, pos) in enumerate(zip(sentence.words, sentence.pos, strict=True)):
+        lower = word.lower
+        if not word.is_alpha or lower in _ARTICLES or pos == "PROPN" or lower in identity:
+            continue
+        if lower == "always" and praised(sentence.doc[i]):
+            continue  # "always prepared with care" is praise, "always late" is not
+        if plain or pos in _FUNCTION_POS or _asserted(sentence, i):
+            # "he is" and "they are" differ in no feature.
+            said = sentence.lemmas_lower[i] if pos == "AUX" else _THIRD_PERSON.get(lower, lower)
+            found[said] = None
     value = 2 / math.sqrt(len(found)) if found else 0.0
     return {f"word:{word}": value for word in found}
 
 
 def sentence_features(
-    doc: Doc, matches: Sequence[CueMatch], family_of: Mapping[str, str]
+    sentence: Columns, matches: Sequence[CueMatch], family_of: Mapping[str, str]
 ) -> Features:
     """Return all named features of one parsed sentence; all are in [-1, 2].
 
     Parameters
     ----------
-    doc : Doc
+    sentence : Columns
         One parsed sentence.
     matches : sequence of CueMatch
         What the cues found in it.
@@ -410,13 +460,18 @@ def sentence_features(
         Family of each cue id.
     """
     cues = cue_features(matches, family_of)
-    return {**cues, **lexicon_features(doc), **grammar_features(doc), **word_features(doc)}
+    return {
+        **cues,
+        **lexicon_features(sentence),
+        **grammar_features(sentence),
+        **word_features(sentence),
+    }
 
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")
 #: What a sentence has that says something about somebody's work, however little.
 _TELLING = ("family:", "lexicon:negative_rate", "lexicon:has_number", "lexicon:has_quotation",
-            "lexicon:past_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
+            "lexicon:past_event_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
             "lexicon:starts_with_verb", "lexicon:negation_rate")  # fmt: skip
 
 

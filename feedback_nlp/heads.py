@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 #: Raise when features or heads change so that old files no longer fit.
-HEADS_VERSION = 3
+HEADS_VERSION = 4
 #: Every head by name; the cumulative ones answer "at least this level".
 HEAD_NAMES = (
     "suggestion", "connection", "gap",
@@ -81,11 +81,20 @@ class LinearHead:
         """Return the calibrated probability, from `floor` to 1."""
         return max(sigmoid(self.logit(features)), self.floor)
 
-    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+    def contributions(
+        self, features: Mapping[str, float], by: Mapping[str, str] | None = None
+    ) -> dict[str, float]:
         """Split the probability among the features.
 
         Integrated gradients from the empty text (Sundararajan, Taly & Yan 2017), which have a
         closed form for a logistic regression: each log-odds term times the slope of the chord.
+
+        Parameters
+        ----------
+        features : mapping of str to float
+            Values of the features.
+        by : mapping of str to str, optional
+            What each feature is summed under, instead of its own name.
 
         Returns
         -------
@@ -93,11 +102,12 @@ class LinearHead:
             Points of probability per feature; with ``baseline`` they add up to
             `probability` exactly.
         """
-        terms = {
-            name: self.weights[name] * value
-            for name, value in features.items()
-            if self.weights.get(name)
-        }
+        weights = self.weights
+        terms: dict[str, float] = {}
+        for name, value in features.items():
+            if weight := weights.get(name):
+                under = name if by is None else by[name]
+                terms[under] = terms.get(under, 0.0) + weight * value
         baseline = sigmoid(self.intercept)
         total = sum(terms.values())
         if sigmoid(self.intercept + total) < self.floor:
@@ -126,6 +136,34 @@ class Heads:
 
     def __getitem__(self, name: str) -> LinearHead:
         return self.heads[name]
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        names = dict.fromkeys(name for head in self.heads.values() for name in head.names.tolist())
+        return {name: row for row, name in enumerate(names)}
+
+    @cached_property
+    def _matrix(self) -> np.ndarray:
+        """Log-odds per unit of each feature, shape (n_features, n_heads)."""
+        matrix = np.zeros((len(self._rows), len(self.heads)))
+        for column, head in enumerate(self.heads.values()):
+            rows = [self._rows[name] for name in head.names.tolist()]
+            matrix[rows, column] = np.ravel(head.estimator.coef_)
+        return matrix
+
+    @cached_property
+    def _intercepts(self) -> np.ndarray:
+        return np.asarray([head.intercept for head in self.heads.values()])
+
+    def logits(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Return the log-odds of every head, found together: each feature is looked up once."""
+        rows = self._rows
+        known = [(rows[name], value) for name, value in features.items() if name in rows]
+        if not known:
+            return dict(zip(self.heads, self._intercepts.tolist(), strict=True))
+        places, values = zip(*known, strict=True)
+        logits = self._intercepts + np.asarray(values) @ self._matrix[list(places)]
+        return dict(zip(self.heads, logits.tolist(), strict=True))
 
     @property
     def version(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
 from feedback_nlp.features import Features, idle, sentence_features
 from feedback_nlp.segmentation import cut, parse
@@ -40,6 +41,8 @@ class SentenceAnalysis:
     marks: tuple[Mark, ...]
     features: Features
     lemmas: frozenset[str]
+    #: Those of the features that stand for cues: all that a text asks of its other sentences.
+    cue_features: Features
     #: Whether it only fills; see `feedback_nlp.features.idle`.
     idle: bool = False
     suggestion: float = 0.0
@@ -62,18 +65,26 @@ class SentenceReader:
         self.nlp = nlp
         self.cues: dict[str, Cue] = {cue.id: cue for cue in load_cues()}
         self._family_of = {cue.id: cue.family for cue in self.cues.values()}
-        self._matcher = CueMatcher(nlp.vocab, self.cues.values())
+        self._matcher = CueMatcher(self.cues.values())
 
     def read(self, doc: Doc) -> SentenceAnalysis:
         """Read one parsed sentence."""
-        matches = self._matcher(doc)
+        sentence = Columns(doc)
+        matches = self._matcher(doc, sentence)
         marks = []
         for match in merge_matches(matches):
             span = doc[match.start : match.end]
             marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
-        lemmas = frozenset(t.lemma_.lower() for t in doc if t.pos_ in _CONTENT_POS)
-        features = sentence_features(doc, matches, self._family_of)
-        return SentenceAnalysis(doc.text.rstrip(), tuple(marks), features, lemmas, idle(features))
+        lemmas = frozenset(
+            lemma
+            for lemma, pos in zip(sentence.lemmas_lower, sentence.pos, strict=True)
+            if pos in _CONTENT_POS
+        )
+        features = sentence_features(sentence, matches, self._family_of)
+        cues = {name: value for name, value in features.items() if name.startswith("cue:")}
+        return SentenceAnalysis(
+            doc.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
+        )
 
     def read_texts(
         self, texts: Sequence[str], *, progress: bool = False, title: str = ""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import add
 
+from feedback_nlp.columns import Table
 from feedback_nlp.features import Features, context_features, text_features, without_context
-from feedback_nlp.heads import Heads, sigmoid
+from feedback_nlp.heads import Heads, LinearHead, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -16,6 +19,11 @@ from feedback_nlp.report import Contribution
 #: is and what could be, there is nothing to act on (Sadler 1989). Connection weighs least, as
 #: even people agree little about it.
 ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connection": 0.1}
+#: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
+#: sentences must not pile up to a strong score.
+QUIET = 0.5
+#: The source under which a score lists what the sentences beside the strongest added.
+FURTHER = "further_sentences"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 _TONE = ("tone_1", "tone_2", "tone_3")
 
@@ -55,36 +63,80 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-def grouped(contributions: Mapping[str, float], factor: float = 1.0) -> Points:
-    """Sum the contributions of features by their source."""
-    points: Points = defaultdict(float)
-    for feature, value in contributions.items():
-        points[source_of(feature)] += factor * value
-    return dict(points)
+#: What each feature is reported as, found out once.
+SOURCES: Table[str, str] = Table(source_of)
+
+
+def points_of(head: LinearHead, features: Mapping[str, float]) -> Points:
+    """Return the points of probability that a head gives, by their source."""
+    return head.contributions(features, SOURCES)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
-    """Return the features of the question whether the suggestion follows from the behaviour."""
-    features = text_features([sentence.features for sentence in sentences])
+    """Return the features of the question whether the suggestion follows from the behaviour.
+
+    They tell which cues the text holds, how the suggestion is worded, which words it shares with
+    the other sentences, and what those and it itself observe.
+
+    Parameters
+    ----------
+    sentences : sequence of SentenceAnalysis
+        Scored ones, as `score_sentence` returns them.
+    """
+    features = text_features([sentence.cue_features for sentence in sentences])
     if not sentences:
         return features
     best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
-    others = [sentence for i, sentence in enumerate(sentences) if i != best]
-    shared = sentences[best].lemmas & frozenset().union(*(s.lemmas for s in others))
+    asking = sentences[best]
+    others = [sentence for i, sentence in enumerate(sentences) if i != best and _tells(sentence)]
+    shared = asking.lemmas & frozenset().union(*(s.lemmas for s in others))
     features["cue:shared_words"] = min(len(shared), 3) / 3
-    own = sentences[best].features
     for part in ("behaviour", "situation", "impact"):
-        if f"cue:{part}" in own:
+        if f"cue:{part}" in asking.features:
             features[f"cue:same_sentence_{part}"] = 1.0
+    features |= {k: v for k, v in asking.features.items() if k.startswith("grammar:")}
+    for name, logits in (("own", [_observed(asking)]), ("others", [_observed(s) for s in others])):
+        for what, column in zip(_OBSERVED, zip(*logits, strict=True), strict=False):
+            features[f"observed:{name}_{what}"] = sigmoid(max(column))
     return features
+
+
+_OBSERVED = ("evidence_2", "evidence_3", "gap")
+
+
+def _observed(sentence: SentenceAnalysis) -> tuple[float, float, float]:
+    return (sentence.evidence[1], sentence.evidence[2], sentence.gap)
+
+
+def further(strongest: float, others: Iterable[float]) -> float:
+    """Return what further sentences add to the probability of the strongest one.
+
+    Each takes its share of the doubt that is left (noisy-or, Pearl 1988), as far as it is likelier
+    than `QUIET`.
+
+    Parameters
+    ----------
+    strongest : float
+        Probability of the strongest sentence.
+    others : iterable of float
+        Probabilities of the other ones.
+
+    Returns
+    -------
+    float
+        Points of probability, from 0 to ``1 - strongest``.
+    """
+    left = math.prod(1 - max(0.0, (other - QUIET) / (1 - QUIET)) for other in others)
+    return (1 - strongest) * (1 - left)
 
 
 def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scores:
     """Score a text from its sentences.
 
-    Each score is that of the sentence in which it is strongest, evidence with a look at which
-    parts its neighbours hold; connection reads which cues the whole text holds.
-    So sentences without content change nothing.
+    Tone and evidence are those of the sentence in which they are strongest, evidence with a look
+    at which parts its neighbours hold. Of suggestion and gap the strongest sentence gives the
+    most, and each further one that is likely by itself takes its share of the doubt that is left.
+    Connection reads the whole text. So sentences without content change nothing.
 
     Parameters
     ----------
@@ -93,60 +145,92 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
-    asking = max(sentences, key=lambda sentence: sentence.suggestion)
-    suggestion = heads["suggestion"].contributions(asking.features)
+    asking = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
+    suggestion = _with_further(
+        points_of(heads["suggestion"], sentences[asking].features),
+        [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
+    )
     candidates = _telling(sentences)
-    telling = _most_telling(sentences, candidates, heads)
-    evidence_points: Points = defaultdict(float)
-    for name in _EVIDENCE:
-        for source, value in grouped(heads[name].contributions(telling), 1 / 3).items():
-            evidence_points[source] += value
-    pointing = max((sentences[i] for i in candidates), key=lambda sentence: sentence.gap)
-    gap = heads["gap"].contributions(pointing.features)
-    given = heads["connection"].contributions(connection_features(sentences))
-    connection = _product(grouped(suggestion), grouped(given))
+    pointing = max(candidates, key=lambda i: sentences[i].gap)
+    gap = _with_further(
+        points_of(heads["gap"], sentences[pointing].features),
+        [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
+    )
+    given = points_of(heads["connection"], connection_features(sentences))
+    connection = _product(suggestion, given)
+    evidence = _evidence_points(sentences, candidates, heads)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
     for part, name in (
-        (dict(evidence_points), "evidence"),
-        (grouped(suggestion), "suggestion"),
-        (grouped(gap), "gap"),
+        (evidence, "evidence"),
+        (suggestion, "suggestion"),
+        (gap, "gap"),
         (connection, "connection"),
     ):
         for source, value in part.items():
             points[source] += ACTIONABILITY_WEIGHTS[name] * value
     return Scores(
-        evidence=sum(evidence_points.values()),
+        evidence=sum(evidence.values()),
         suggestion=sum(suggestion.values()),
         connection=sum(connection.values()),
         gap=sum(gap.values()),
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),
-        judgmental_points=grouped(heads["tone_1"].contributions(judging.features)),
+        judgmental_points=points_of(heads["tone_1"], judging.features),
     )
 
 
+def _with_further(points: Points, others: Iterable[float]) -> Points:
+    """Return the points of the strongest sentence with those that the others add."""
+    added = further(sum(points.values()), others)
+    return {**points, FURTHER: added} if added else points
+
+
+def _tells(sentence: SentenceAnalysis) -> bool:
+    """Whether a sentence says something: by its form, or as a statement about what was.
+
+    "The weather was nice" and "the argument was circular" have the same form; the heads tell them
+    apart.
+    """
+    stated = "lexicon:past_rate" in sentence.features
+    return not sentence.idle or (stated and max(sentence.gap, sentence.evidence[1]) >= 0)
+
+
 def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
-    """Return which sentences say something; all of them if none does."""
-    return [i for i, s in enumerate(sentences) if not s.idle] or range(len(sentences))
+    """Return which sentences say something; if none does, the one that seems to say least.
+
+    Else a text of empty words would gain by more of them.
+    """
+    telling = [i for i, sentence in enumerate(sentences) if _tells(sentence)]
+    return telling or [min(range(len(sentences)), key=lambda i: sentences[i].gap)]
 
 
-def _most_telling(
+def _evidence_points(
     sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
-) -> Features:
-    """Return the features of the candidate that holds most evidence, seen with its neighbours."""
-    context = context_features([sentence.features for sentence in sentences])
-    extra = [heads[name].weights for name in _EVIDENCE]
+) -> Points:
+    """Return the points of evidence from 0 to 1; each of its levels gives up to a third.
+
+    They are those of the candidate with most evidence, seen with its neighbours.
+    """
+    context = context_features([sentence.cue_features for sentence in sentences])
+    # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
+    extra: dict[tuple[str, ...], list[float]] = {}
 
     def level(i: int) -> float:
-        return sum(
-            sigmoid(logit + sum(weights.get(name, 0.0) for name in context[i]))
-            for logit, weights in zip(sentences[i].evidence, extra, strict=True)
-        )
+        parts = tuple(context[i])
+        if parts not in extra:
+            weights = [heads[name].weights for name in _EVIDENCE]
+            extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
+        return sum(map(sigmoid, map(add, sentences[i].evidence, extra[parts])))
 
     best = max(candidates, key=level)
-    return without_context(sentences[best].features) | context[best]
+    features = without_context(sentences[best].features) | context[best]
+    points: Points = defaultdict(float)
+    for name in _EVIDENCE:
+        for source, value in points_of(heads[name], features).items():
+            points[source] += value / 3
+    return dict(points)
 
 
 def _product(first: Points, second: Points) -> Points:
@@ -178,17 +262,23 @@ def score_sentence(
         Ids of the cues that are judgmental moves.
     """
     features = sentence.features
-    one, two, three = (heads[name].probability(features) for name in _TONE)
+    logits = heads.logits(features)
     alone = without_context(features)
-    first, second, third = (heads[name].logit(alone) for name in _EVIDENCE)
+    evidence = logits if len(alone) == len(features) else heads.logits(alone)
+    one, two, three = (_probability(heads, name, logits) for name in _TONE)
+    first, second, third = (evidence[name] for name in _EVIDENCE)
     return replace(
         sentence,
-        suggestion=heads["suggestion"].probability(features),
+        suggestion=_probability(heads, "suggestion", logits),
         tone=(one, two, three),
-        gap=heads["gap"].logit(features),
+        gap=logits["gap"],
         evidence=(first, second, third),
         mark_points=_mark_points(sentence, heads, judgmental),
     )
+
+
+def _probability(heads: Heads, name: str, logits: Mapping[str, float]) -> float:
+    return max(sigmoid(logits[name]), heads[name].floor)
 
 
 def _mark_points(
@@ -197,7 +287,7 @@ def _mark_points(
     count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
     if not count:
         return (0.0,) * len(sentence.marks)
-    tone = grouped(heads["tone_1"].contributions(sentence.features))
+    tone = points_of(heads["tone_1"], sentence.features)
     # Its own points and its share of what the family as a whole gave.
     shared = tone.get("family:judgmental", 0.0) / count.total()
     return tuple(
@@ -222,7 +312,9 @@ def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
 
 
 def _kind(source: str) -> str:
-    if source in ("baseline", "grammar"):
+    if source in ("baseline", "grammar", "observed"):
         return source
+    if source == FURTHER:
+        return "sentences"
     group, colon, _ = source.partition(":")
     return group if colon else "cue"

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from operator import add, attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from feedback_nlp.columns import Word, words_of
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.spelling import mark_name, put_right
+from feedback_nlp.wordforms import REMEMBERED, word_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 
 _TERMINALS = frozenset({".", "!", "?", "…", "...", "‽", "。", "！", "？"})
 _CLOSERS = frozenset("\"'”’)]»") | {"''"}
+_MARKS = _TERMINALS | _CLOSERS
+_TEXT, _IS_WORD = attrgetter("text"), attrgetter("is_word")
 #: A sentence of more tokens is cut here, so that one endless line cannot stall the parser.
 MAX_SENTENCE_TOKENS = 200
 #: Lines whose sentences are remembered.
@@ -38,43 +44,53 @@ def split_sentences(doc: Doc) -> list[tuple[int, int]]:
     doc : Doc
         Tokenized text; no other annotation is read.
     """
-    inside_quotes = [
-        (start, end) for start, end in quote_ranges(doc.text) if "\n" not in doc.text[start:end]
-    ]
+    words = words_of(doc)
+    places = _places(doc, words)
+    text = doc.text
+    quotes = [(start, end) for start, end in quote_ranges(text) if "\n" not in text[start:end]]
     ranges: list[tuple[int, int]] = []
     start, ended, quote = 0, False, 0
-    for token in doc:
-        while quote < len(inside_quotes) and inside_quotes[quote][1] <= token.idx:
+    for i, word in enumerate(words):
+        form = word.text
+        plain = not word.is_space and form not in _MARKS
+        if plain and not ended and i - start < MAX_SENTENCE_TOKENS:
+            continue  # nearly all tokens
+        while quote < len(quotes) and quotes[quote][1] <= places[i]:
             quote += 1
-        quoted = quote < len(inside_quotes) and inside_quotes[quote][0] < token.idx
-        line_break = token.is_space and "\n" in token.text
-        ends_here = ended and not token.is_space and token.text not in _TERMINALS | _CLOSERS
+        quoted = quote < len(quotes) and quotes[quote][0] < places[i]
+        ends_here = ended and plain
         # A small letter after the mark continues the sentence: "approx. ten", "e.g. this".
-        if ends_here and token.text[:1].islower() and doc[token.i - 1].text == ".":
-            ends_here = ended = bool(doc[token.i - 1].whitespace_) and len(doc[token.i - 2]) > 4
-        if token.i - start >= MAX_SENTENCE_TOKENS or ends_here:
-            ranges.append((start, token.i))
-            start, ended = token.i, False
-        if line_break:
-            ranges.append((start, token.i))
-            start, ended = token.i + 1, False
-        elif token.text in _TERMINALS and not quoted:
+        if ends_here and form[:1].islower() and words[i - 1].text == ".":
+            spaced = places[i] > places[i - 1] + 1
+            ends_here = ended = spaced and len(words[i - 2].text) > 4
+        if i - start >= MAX_SENTENCE_TOKENS or ends_here:
+            ranges.append((start, i))
+            start, ended = i, False
+        if word.is_space and "\n" in form:
+            ranges.append((start, i))
+            start, ended = i + 1, False
+        elif form in _TERMINALS and not quoted:
             ended = True
-        elif not (token.is_space or token.text in _CLOSERS):
+        elif not (word.is_space or form in _CLOSERS):
             ended = False
-        elif token.text in _CLOSERS and token.i > start and doc[token.i - 1].text in _TERMINALS:
+        elif form in _CLOSERS and i > start and words[i - 1].text in _TERMINALS:
             ended = True
-    ranges.append((start, len(doc)))
-    return [trimmed for left, right in ranges if (trimmed := _trim(doc, left, right)) is not None]
+    ranges.append((start, len(words)))
+    return [trimmed for left, right in ranges if (trimmed := _trim(words, left, right)) is not None]
 
 
-def _trim(doc: Doc, start: int, end: int) -> tuple[int, int] | None:
-    while start < end and doc[start].is_space:
+def _places(doc: Doc, words: list[Word]) -> list[int]:
+    """Return where in the text each token begins."""
+    lengths = map(len, map(_TEXT, words))
+    return list(accumulate(map(add, lengths, doc.to_array("SPACY").tolist()), initial=0))
+
+
+def _trim(words: list[Word], start: int, end: int) -> tuple[int, int] | None:
+    while start < end and words[start].is_space:
         start += 1
-    while end > start and doc[end - 1].is_space:
+    while end > start and words[end - 1].is_space:
         end -= 1
-    has_word = any(letter.isalnum() for letter in doc[start:end].text)
-    return (start, end) if has_word else None
+    return (start, end) if any(map(_IS_WORD, words[start:end])) else None
 
 
 def split_text(nlp: Language, text: str) -> list[tuple[int, str]]:
@@ -94,7 +110,12 @@ def _split_line(nlp: Language, line: str) -> list[tuple[int, str]]:
     known = _lines.setdefault(nlp, OrderedDict())
     if line not in known:
         doc = nlp.make_doc(line)
-        known[line] = [(doc[a].idx, doc[a:b].text) for a, b in split_sentences(doc)]
+        ranges = split_sentences(doc)
+        words = words_of(doc)
+        places = _places(doc, words)
+        known[line] = [
+            (places[a], line[places[a] : places[b - 1] + len(words[b - 1].text)]) for a, b in ranges
+        ]
         if len(known) > LINES_KEPT:
             known.popitem(last=False)
     return known[line]
@@ -115,8 +136,9 @@ def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
 
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
-    for doc in nlp.pipe(docs, batch_size=batch_size):
-        yield mark_name(nlp, doc)
+    forms = word_forms(nlp)
+    for doc in nlp.pipe(docs, batch_size=batch_size, disable=REMEMBERED):
+        yield mark_name(nlp, forms.write(doc))
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:

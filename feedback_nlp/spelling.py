@@ -6,11 +6,13 @@ A corrected word has the same length, so that offsets into the text stay as they
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from spacy.tokens import Doc
 
+from feedback_nlp.columns import words_of
 from feedback_nlp.lexica import load_lexicon
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 4
+_LOWER = attrgetter("lower")
 _dictionaries: WeakKeyDictionary[Language, frozenset[str]] = WeakKeyDictionary()
 _tables: WeakKeyDictionary[Language, dict[str, str]] = WeakKeyDictionary()
 
@@ -65,7 +68,7 @@ def _dictionary(nlp: Language) -> set[str]:
 def put_right(nlp: Language, doc: Doc) -> Doc:
     """Return `doc`, or one with its swapped letters put right; only the tokens are kept."""
     table = swapped_words(nlp)
-    if not any(token.lower_ in table for token in doc):
+    if table.keys().isdisjoint(map(_LOWER, words_of(doc))):
         return doc
     words = [_cased(table[t.lower_], t.text) if t.lower_ in table else t.text for t in doc]
     return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])

@@ -67,6 +67,31 @@ def test_the_real_manifest_names_origin_licence_and_sha256_of_every_set():
     assert all(row["origin"] and row["licence"] and len(row["sha256"]) == 64 for row in result)
 
 
+def test_the_real_manifest_names_page_way_and_columns_of_every_set():
+    result = json.loads(run("list", "--json").stdout)
+    for row in result:
+        assert row["page"].startswith("https://"), row["name"]
+        assert row["how"], row["name"]
+        assert set(row["columns"]) & {"text", "template"}, row["name"]
+
+
+def test_verify_reports_columns_that_are_missing(item, content, tmp_path, monkeypatch):
+    entry = {**datasets.manifest()["tiny"], "columns": ["text", "label", "rater"],
+             "page": "https://example.org/x", "how": "tiny.csv as it is"}  # fmt: skip
+    monkeypatch.setattr(datasets, "manifest", lambda: {"tiny": entry})
+    path = tmp_path / item.path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+    result = run("verify", "--data", tmp_path)
+    assert result.exit_code == 1
+    assert "ready, lacks the columns rater" in result.stdout
+    with pytest.raises(DataError, match="lacks the column 'rater'"):
+        datasets.read_set("tiny", tmp_path)
+    path.unlink()
+    missing = run("verify", "--data", tmp_path).stdout
+    assert "https://example.org/x (tiny.csv as it is)" in missing
+
+
 def test_columns_come_from_the_file_once_it_is_there(item, content, tmp_path):
     assert item.columns_in(tmp_path) == ()
     (tmp_path / item.path).parent.mkdir(parents=True)

@@ -420,7 +420,7 @@ def test_coach_command_is_offline_and_passes_options_on(tmp_path):
     command = coach.lab_command(tmp_path / "a.ipynb", browser=False, port=8899)
     assert command[1:3] == ["-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path}" in command
-    assert "--LabApp.default_url=/lab/tree/a.ipynb" in command
+    assert "--LabApp.default_url=/doc/tree/a.ipynb" in command
     assert any("NeverCheckForUpdate" in part for part in command)
     assert "--no-browser" in command
     assert "--port=8899" in command

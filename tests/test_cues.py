@@ -26,7 +26,7 @@ tokens = [ { LOWER = "units" } ]
 
 @pytest.fixture(scope="module")
 def matcher(nlp):
-    return CueMatcher(nlp.vocab, CUES)
+    return CueMatcher(CUES)
 
 
 def test_there_is_a_cue_for_every_move_and_part_of_the_codebook():

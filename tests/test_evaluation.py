@@ -25,12 +25,6 @@ from feedback_nlp.training.slips import slip
 
 #: What a capability may fail in at most.
 ALLOWED = 0.02
-#: Where the heads fall short of that today; the model card says so. A worse rate fails.
-KNOWN_WEAK = {
-    "praise and positive traits are no judgment": 0.04,
-    "learner's articles do not matter": 0.07,
-    "padding never raises actionability": 0.13,
-}
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +61,7 @@ def test_no_case_was_trained_on(cases, examples_path):
 def test_the_scores_behave(outcome, capability):
     figures, failures = outcome
     shown = [f for f in failures if f.case.capability == capability][:5]
-    assert figures[capability]["rate"] <= KNOWN_WEAK.get(capability, ALLOWED), shown
+    assert figures[capability]["rate"] <= ALLOWED, shown
 
 
 def test_a_case_that_does_not_hold_is_counted_and_shown(scorer):

@@ -22,6 +22,8 @@ def test_there_are_notebooks():
     """A moved folder must not turn the notebook tests into no tests."""
     names = {path.name for path in NOTEBOOKS}
     assert {"01_draft_feedback.ipynb", "02_receive_feedback.ipynb"} <= names
+    assert {"20_score_a_corpus.ipynb", "22_train_your_own.ipynb"} <= names
+    assert "23_how_valid_are_the_scores.ipynb" in names
 
 
 @each_notebook

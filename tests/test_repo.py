@@ -85,6 +85,15 @@ def test_no_build_product_is_kept(texts):
     assert [name for name in texts if kept.search(name)] == []
 
 
+def test_no_link_to_an_environment_is_kept():
+    """A link named .venv, checked out, would take the place of the environment that is there."""
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git clone")
+    command = ["git", "ls-files", "--", ".venv"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert listed.stdout == ""
+
+
 def locked() -> dict[str, str]:
     """Return the lock's entries by package name."""
     text = (ROOT / "requirements.lock").read_text("utf-8").replace("\\\n", " ")

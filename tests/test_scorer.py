@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import feedback_nlp
 from feedback_nlp.errors import FeedbackError, InputError, TextTooLongError
 from feedback_nlp.report import SCORE_NAMES
+from feedback_nlp.scoring import FURTHER, QUIET, further
 from feedback_nlp.segmentation import cut
 
 SAMPLE = "You are careless. Next time, add units to the axis on slide 4."
@@ -129,6 +130,30 @@ def test_a_concrete_next_step_never_lowers_actionability(scorer, text):
 def test_padding_does_not_raise_the_score(scorer, text):
     padded = f"{text} It is what it is. That is all. Well."
     assert scorer(padded).actionability <= scorer(text).actionability + 0.02
+
+
+def test_each_clear_suggestion_takes_its_share_of_the_doubt_that_is_left():
+    assert further(0.6, []) == 0.0
+    assert further(0.6, [0.2, QUIET]) == 0.0
+    one, two = further(0.6, [0.7]), further(0.6, [0.7, 0.7])
+    assert 0 < one < two < 0.4
+    assert further(1.0, [0.9]) == 0.0
+
+
+def test_a_second_suggestion_is_said_to_add_what_it_adds(scorer):
+    one = scorer("You could add units to the axis.")
+    two = scorer("You could add units to the axis. Maybe you could speak more slowly.")
+    (added,) = [c for c in two.contributions if c.source == FURTHER]
+    assert two.suggestion > one.suggestion
+    assert added.score == "actionability"
+    assert 0 < added.value < 0.3
+
+
+def test_weak_sentences_do_not_pile_up_however_many_there_are(scorer):
+    weak = "The slides were fine. It was good. All in all a solid talk."
+    once, often = scorer(weak), scorer(" ".join([weak] * 10))
+    assert often.suggestion == pytest.approx(once.suggestion)
+    assert often.actionability == pytest.approx(once.actionability, abs=0.01)
 
 
 @pytest.mark.parametrize(

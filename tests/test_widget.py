@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +17,9 @@ from feedback_nlp.report import Advice, Finding, Report
 
 pytest.importorskip("anywidget")
 
-from feedback_nlp.widgets import DraftCoach
+from feedback_nlp.widgets import DraftCoach, scoring_widget
 from feedback_nlp.widgets.offsets import Utf16Offsets
-from feedback_nlp.widgets.view import report_view
+from feedback_nlp.widgets.view import Legend, report_view
 from feedback_nlp.words import tone_words
 
 HOSTILE = "<img src=x onerror=alert(1)> You are lazy. \u202e</script>\u200b{{x}}"
@@ -79,8 +81,18 @@ def test_offsets_refuse_a_place_outside_the_text() -> None:
 
 def test_view_holds_utf16_offsets() -> None:
     """A mark after an emoji is where JavaScript looks for it."""
-    (mark,) = report_view(report_on("👍 You are lazy.", "lazy"), revision=4)["marks"]
-    assert (mark["from"], mark["to"]) == (11, 15)
+    assert report_view(report_on("👍 You are lazy.", "lazy"), revision=4)["marks"] == [[0, 11, 15]]
+
+
+def test_legend_says_once_what_many_marks_say() -> None:
+    """Marks name their entry by a number that stays the same from report to report."""
+    legend = Legend()
+    first = report_on("You are lazy.", "lazy")
+    other = replace(first, findings=(replace(first.findings[0], cue="insult"), *first.findings))
+    views = [report_view(report, revision=1, legend=legend) for report in (first, other)]
+    assert [[entry for entry, _, _ in view["marks"]] for view in views] == [[0], [1, 0]]
+    assert [entry["cue"] for entry in legend.entries] == ["person_label", "insult"]
+    assert set(legend.entries[0]) == {"cue", "family", "title", "why", "ask"}
 
 
 def test_view_shows_at_most_three_advices_praise_first() -> None:
@@ -124,7 +136,8 @@ def test_assigned_text_is_scored_at_once(scorer: Any) -> None:
     coach.text = "You are careless."
     assert coach.report.text == "You are careless."
     assert coach.report_data["revision"] == coach.revision
-    assert "person_label" in {mark["cue"] for mark in coach.report_data["marks"]}
+    cues = {coach.legend[entry]["cue"] for entry, _, _ in coach.report_data["marks"]}
+    assert "person_label" in cues
 
 
 def test_typed_text_is_scored_in_the_background(scorer: Any) -> None:
@@ -199,15 +212,15 @@ def test_error_is_shown_and_logged(caplog: pytest.LogCaptureFixture) -> None:
         coach.wait(10)
     assert coach.report_data["status"] == "error"
     assert "ZeroDivisionError" in coach.report_data["message"]
-    assert "could not be scored" in caplog.text
+    assert "could not be read" in caplog.text
 
 
 def test_hostile_text_is_kept_exactly(scorer: Any) -> None:
     """Markup, bidi and zero-width characters come back as they were written."""
     coach = DraftCoach(text=HOSTILE, scorer=scorer)
     assert coach.text == coach.report.text == HOSTILE
-    for mark in coach.report_data["marks"]:
-        assert HOSTILE[mark["from"] : mark["to"]] == mark["text"]
+    passages = {(finding.start, finding.end) for finding in coach.report.findings}
+    assert {(start, end) for _, start, end in coach.report_data["marks"]} == passages
 
 
 def test_line_ends_and_lone_surrogates_are_as_in_the_editor(scorer: Any) -> None:
@@ -219,10 +232,32 @@ def test_ready_message_loads_the_scorer(monkeypatch: pytest.MonkeyPatch) -> None
     """The scorer loads when the editor is on screen, before the first key."""
     loaded = []
     monkeypatch.setattr(
-        "feedback_nlp.widgets.draft_coach._shared_scorer", lambda: loaded.append(1) or report_on
+        "feedback_nlp.widgets.scoring_widget.shared_scorer", lambda: loaded.append(1) or report_on
     )
     coach = DraftCoach()
     assert not loaded
     coach._handle_custom_msg({"kind": "ready"}, [])
     coach.wait(10)
     assert loaded == [1]
+
+
+def test_two_threads_load_one_scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Widgets that begin at the same time share what takes seconds to load."""
+    begun, loaded = threading.Barrier(2), []
+
+    def load() -> Any:
+        loaded.append(object())
+        return loaded[-1]
+
+    monkeypatch.setattr(feedback_nlp, "load", load)
+    scoring_widget._load_once.cache_clear()
+
+    def first(_: int) -> Any:
+        begun.wait(10)
+        return scoring_widget.shared_scorer()
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(first, range(2))
+    scoring_widget._load_once.cache_clear()
+    assert one is other is loaded[0]
+    assert len(loaded) == 1

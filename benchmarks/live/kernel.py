@@ -10,7 +10,7 @@ from pathlib import Path
 
 import feedback_nlp
 from feedback_nlp.segmentation import split_text
-from feedback_nlp.widgets.view import report_view
+from feedback_nlp.widgets.view import Legend, report_view
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "data" / "feedback_examples.jsonl"
 KEYS = 40
@@ -56,7 +56,8 @@ def kernel_times(words: int) -> dict[str, float]:
     cut = milliseconds(lambda key: split_text(scorer.nlp, typed(key)))
     score = milliseconds(lambda key: scorer(typed(key)))
     report = scorer(typed(KEYS))
-    view = milliseconds(lambda key: report_view(report, revision=key))
+    legend = Legend()
+    view = milliseconds(lambda key: report_view(report, revision=key, legend=legend))
     data = report_view(report, revision=1)
     dump = milliseconds(lambda _: json.dumps(data))
     return {

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from feedback_nlp.commands.options import HEADS
+
 
 @click.command()
 @click.argument("source", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -34,6 +36,7 @@ import click
     "-o", "--output", type=click.Path(file_okay=False, path_type=Path),
     help="Write audit.md, audit.csv, audit.json and plots to this folder.",
 )  # fmt: skip
+@HEADS
 @click.option("--progress/--no-progress", default=None, help="Show progress, or none.")
 def audit(
     source: Path,
@@ -44,6 +47,7 @@ def audit(
     correction: str,
     encoding: str,
     output: Path | None,
+    heads: Path | None,
     progress: bool | None,
 ) -> None:
     """Compare the feedback that groups get, with intervals and in plain language.
@@ -53,6 +57,7 @@ def audit(
     """
     from typing import cast
 
+    import feedback_nlp
     from feedback_nlp.audit import audit as run
     from feedback_nlp.audit.comparing import Correction
     from feedback_nlp.commands.score import known_encoding
@@ -76,6 +81,7 @@ def audit(
     result = run(
         frame, by, text=text, person=person, min_texts=min_texts,
         correction=cast(Correction, correction), progress=shown,
+        scorer=None if heads is None else feedback_nlp.load(heads),
     )  # fmt: skip
     if output is None:
         click.echo(result.to_markdown())

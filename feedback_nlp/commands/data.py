@@ -38,7 +38,8 @@ def list_sets(folder: Path | None, as_json: bool) -> None:
     for item in sets:
         columns = ", ".join(item.columns_in(folder)) or "known once the file is there (--data)"
         click.echo(
-            f"{item.name}\n  origin   {item.origin}\n  licence  {item.licence}\n"
+            f"{item.name}\n  origin   {item.origin}\n  page     {item.page or 'not known'}\n"
+            f"  how      {item.how or 'as it is'}\n  licence  {item.licence}\n"
             f"  use      {item.use}\n  file     {item.path}\n"
             f"  sha256   {item.sha256}\n  columns  {columns}\n"
         )
@@ -47,17 +48,21 @@ def list_sets(folder: Path | None, as_json: bool) -> None:
 @data.command()
 @_FOLDER
 def verify(folder: Path | None) -> None:
-    """Check every set in the folder against its sha256; exit code 1 if one fails."""
+    """Check sha256 and columns of every set in the folder; exit code 1 if one fails."""
     from feedback_nlp.catalogue import check_set, public_sets
     from feedback_nlp.datasets import data_folder
 
     place = data_folder(folder)
     states = {item: check_set(item, place) for item in public_sets().values()}
     width = max(len(item.name) for item in states)
+    failed = False
     for item, state in states.items():
-        hint = "" if state == "ready" else f"  get it from {item.origin} as {item.path}"
-        click.echo(f"{item.name:<{width}}  {state}{hint}")
-    sys.exit(0 if set(states.values()) == {"ready"} else 1)
+        absent = () if state == "missing" else item.missing_columns(place)
+        lacking = f", lacks the columns {', '.join(absent)}" if absent else ""
+        hint = "" if state == "ready" else f"  get it from {item.where} as {item.path}"
+        click.echo(f"{item.name:<{width}}  {state}{lacking}{hint}")
+        failed = failed or state != "ready" or bool(absent)
+    sys.exit(int(failed))
 
 
 @data.command()

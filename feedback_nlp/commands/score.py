@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from feedback_nlp.commands.options import HEADS
+
 _TEXT_ENDINGS = (".txt",)
 _TABLE_ENDINGS = (".csv", ".jsonl", ".parquet", ".xlsx")
 _FORMATS = ("table", "json", "jsonl", "csv", "parquet", "excel")
@@ -41,6 +43,7 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     type=_FILE,
     help="Write the feature matrix to this file: row, sentence, feature, value where not 0.",
 )
+@HEADS
 @click.option("--workers", type=click.IntRange(1), help="Score on this many processes (Dask).")
 @click.option("--cluster", metavar="tcp://HOST:PORT", help="Score on a running Dask cluster.")
 @click.option(
@@ -59,6 +62,7 @@ def score(
     sentences: Path | None,
     findings: Path | None,
     features: Path | None,
+    heads: Path | None,
     workers: int | None,
     cluster: str | None,
     progress: bool | None,
@@ -79,10 +83,10 @@ def score(
     named = {"sentences": sentences, "findings": findings, "features": features}
     details = {name: path for name, path in named.items() if path is not None}
     if workers is not None or cluster is not None:
-        if details or style not in (None, "parquet") or resume is False:
+        if details or style not in (None, "parquet") or resume is False or heads is not None:
             raise click.UsageError(
-                "--sentences, --findings, --features, --format and --restart are not for --workers"
-                " or --cluster, which write Parquet parts."
+                "--sentences, --findings, --features, --format, --restart and --heads are not for"
+                " --workers or --cluster, which write Parquet parts with the shipped heads."
             )
         options = {"encoding": encoding, "overwrite": overwrite, "progress": shown}
         _score_folder(sources, output, column, workers, cluster, options)
@@ -94,27 +98,31 @@ def score(
     target = Path(output) if output is not None else None
     style = _output_style(style, target, is_table=is_table)
     if path is not None and is_table:
+        import feedback_nlp
         from feedback_nlp.jobs import Job, run_job
 
         job = Job(path, target, style, column, encoding, overwrite, details)
-        run_job(replace(job, resume=resume), progress=shown)
+        scorer = feedback_nlp.load(heads) if heads is not None else None
+        run_job(replace(job, resume=resume), progress=shown, scorer=scorer)
         return
     if column is not None or details or resume is not None:
         raise click.UsageError(
             "--text, --sentences, --findings, --features and --resume are for a table, but a"
             " single text is given."
         )
-    _score_text(path, target, style, encoding)
+    _score_text(path, target, style, encoding, heads)
 
 
-def _score_text(path: Path | None, output: Path | None, style: str, encoding: str) -> None:
+def _score_text(
+    path: Path | None, output: Path | None, style: str, encoding: str, heads: Path | None
+) -> None:
     import feedback_nlp
     from feedback_nlp.jobs import opened
     from feedback_nlp.outputs import write_text_report
     from feedback_nlp.tables import read_text
 
     text = read_text(path, encoding)
-    report = feedback_nlp.load()(text)
+    report = feedback_nlp.load(heads)(text)
     with opened(output) as file:
         write_text_report(file, report, style)
 

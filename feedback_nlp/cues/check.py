@@ -79,7 +79,7 @@ def main(ids: list[str]) -> int:
 
     nlp = load_pipeline()
     cues = [cue for cue in load_cues() if not ids or cue.id in ids]
-    matcher = CueMatcher(nlp.vocab, cues)
+    matcher = CueMatcher(cues)
     wrong = [
         line for cue in cues for line in failures(cue, matcher, lambda t: parse_sentences(nlp, t))
     ]

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterator
 
 from spacy.tokens import Doc, Token
 
+from feedback_nlp.lexica import load_lexicon
+
 _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", "nor"}
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
 _REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 _CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
-_PRAISE = {"care", "carefully", "well", "kindly", "thoughtfully", "patiently", "gladly", "love"}
 _UPWARD = {
     "acomp", "attr", "oprd", "xcomp", "amod", "advmod", "pcomp", "pobj", "prep", "conj", "dobj",
     "compound", "nmod", "npadvmod", "aux", "auxpass", "dep", "prt",
@@ -151,7 +152,8 @@ def asked(token: Token) -> bool:
 
 def praised(token: Token) -> bool:
     """The anchor's clause says that something is done well: "you always prepare with care"."""
-    return any(word.lower_ in _PRAISE for word in clause_verb(token).subtree)
+    praise = load_lexicon("praise_words")
+    return any(word.lower_ in praise for word in clause_verb(token).subtree)
 
 
 #: Every guard by the name that cue files use.

@@ -1,16 +1,16 @@
-"""Find cues in one parsed sentence with spaCy's own matchers."""
+"""Find cues in one parsed sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spacy.matcher import DependencyMatcher, Matcher
 from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues.guards import GUARDS, clause_range
 from feedback_nlp.cues.loading import Cue, Rule
+from feedback_nlp.cues.patterns import PatternMatcher
 from feedback_nlp.errors import CueError
 
 
@@ -29,47 +29,49 @@ class CueMatcher:
 
     Parameters
     ----------
-    vocab : Vocab
-        Vocabulary of the pipeline that made the sentences.
     cues : iterable of Cue
         What to look for.
 
     Raises
     ------
     CueError
-        If spaCy refuses a pattern.
+        If a pattern is not in the language of patterns.
     """
 
-    def __init__(self, vocab: Vocab, cues: Iterable[Cue]) -> None:
-        self._tokens = Matcher(vocab)
-        self._dependency = DependencyMatcher(vocab)
-        self._rules: dict[int, tuple[str, Rule]] = {}
+    def __init__(self, cues: Iterable[Cue]) -> None:
+        self._patterns = PatternMatcher()
+        self._rules: list[tuple[str, Rule]] = []
         for cue in cues:
             for rule in cue.rules:
-                key = f"{cue.id}/{rule.id}"
-                self._rules[vocab.strings.add(key)] = (cue.id, rule)
-                matcher = self._tokens if rule.kind == "tokens" else self._dependency
+                key = len(self._rules)
+                self._rules.append((cue.id, rule))
+                tokens = rule.kind == "tokens"
+                add = self._patterns.add_tokens if tokens else self._patterns.add_dependency
                 try:
-                    matcher.add(key, [rule.pattern, *rule.variants])
-                except ValueError as error:
-                    raise CueError(f"{cue.id}.toml, rule {rule.id}: {error}") from error
+                    for pattern in (rule.pattern, *rule.variants):
+                        add(key, pattern)
+                except (ValueError, KeyError, TypeError, AttributeError) as error:
+                    raise CueError(f"{cue.id}.toml, rule {rule.id}: {error}.") from error
 
-    def __call__(self, doc: Doc) -> list[CueMatch]:
+    def __call__(self, doc: Doc, sentence: Columns | None = None) -> list[CueMatch]:
         """Return the matches in one sentence, sorted, each rule and range once.
 
         Parameters
         ----------
         doc : Doc
             One parsed sentence.
+        sentence : Columns, optional
+            The columns of `doc`, where they are made already.
         """
         found: set[CueMatch] = set()
         if len(doc) == 0:
             return []
-        for key, start, end in self._tokens(doc):
+        rows, groups = self._patterns(sentence or Columns(doc))
+        for key, start, end in rows:
             cue_id, rule = self._rules[key]
             anchor = min(start + rule.anchor, end - 1) if rule.anchor >= 0 else end + rule.anchor
             self._add(found, doc, cue_id, rule, anchor, start, end)
-        for key, nodes in self._dependency(doc):
+        for key, nodes in groups:
             cue_id, rule = self._rules[key]
             marked = [nodes[i] for i in rule.mark] if rule.mark else nodes
             self._add(found, doc, cue_id, rule, nodes[rule.anchor], min(marked), max(marked) + 1)

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline, make_pipeline
+
+from feedback_nlp.evaluation.folds import N_FOLDS, grouped_folds
 
 #: Politeness strategies after Danescu-Niculescu-Mizil et al. 2013 (ACL), table 3, as patterns.
 STRATEGIES: dict[str, str] = {
@@ -77,3 +79,41 @@ def words() -> Pipeline:
         TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
         LogisticRegression(max_iter=1000),
     )
+
+
+def grouped_words(
+    texts: Sequence[str], labels: np.ndarray, groups: np.ndarray, *, graded: bool = False
+) -> np.ndarray | None:
+    """Return what words alone say of each text, learned on the other folds of the same corpus.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Texts.
+    labels : ndarray, shape (n_texts,)
+        0/1 labels, or levels if `graded`.
+    groups : ndarray of int, shape (n_texts,)
+        What must not stand on both sides.
+    graded : bool
+        Fit a ridge regression on the levels instead of a logistic regression.
+
+    Returns
+    -------
+    ndarray, shape (n_texts,), or None
+        None if there are too few groups for five folds with both classes.
+    """
+    n_groups = len(set(groups.tolist()))
+    if n_groups < N_FOLDS:
+        return None
+    values = np.zeros(len(texts))
+    for held in grouped_folds(labels.astype(int), groups):
+        rest = np.setdiff1d(np.arange(len(texts)), held)
+        if len(set(labels[rest].tolist())) < 2 or not len(held):
+            return None
+        model = words()
+        if graded:
+            model = make_pipeline(model[0], Ridge())
+        model.fit([texts[i] for i in rest], labels[rest])
+        predict = model.predict if graded else model.decision_function
+        values[held] = predict([texts[i] for i in held])
+    return values

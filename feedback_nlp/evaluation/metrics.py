@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.stats import rankdata
-from sklearn.metrics import brier_score_loss, roc_auc_score
+from sklearn.metrics import brier_score_loss
 
 #: Draws for an interval; fewer for a large set, where an interval is narrow anyway.
 N_BOOTSTRAP, N_BOOTSTRAP_LARGE, LARGE = 1000, 200, 3000
@@ -17,10 +17,54 @@ def _n_draws(n: int) -> int:
     return N_BOOTSTRAP_LARGE if n > LARGE else N_BOOTSTRAP
 
 
+def draw_rows(n: int, *, groups: np.ndarray | None = None, seed: int = 0) -> Iterator[np.ndarray]:
+    """Yield the rows of each bootstrap draw.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+    groups : ndarray of int, shape (n,), optional
+        Numbers from 0; whole groups are drawn, as rows of one group are not independent.
+    seed : int
+        Of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    if groups is None:
+        for _ in range(_n_draws(n)):
+            yield rng.integers(0, n, n)
+        return
+    order = np.argsort(groups, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(groups))[:-1])
+    for _ in range(_n_draws(n)):
+        yield np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])
+
+
+def area(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Return the AUC from ranks, ten times faster than `roc_auc_score`, for the many draws."""
+    ranks = rankdata(scores)
+    yes = labels == 1
+    n_yes = int(yes.sum())
+    return float((ranks[yes].sum() - n_yes * (n_yes + 1) / 2) / (n_yes * (len(yes) - n_yes)))
+
+
 def auc_with_interval(
-    labels: Sequence[int] | np.ndarray, scores: Sequence[float] | np.ndarray, *, seed: int = 0
+    labels: Sequence[int] | np.ndarray,
+    scores: Sequence[float] | np.ndarray,
+    *,
+    groups: np.ndarray | None = None,
+    seed: int = 0,
 ) -> dict[str, float]:
     """Return the AUC with its bootstrap 95 % interval.
+
+    Parameters
+    ----------
+    labels, scores : sequence, shape (n,)
+        0/1 labels and scores.
+    groups : ndarray of int, shape (n,), optional
+        Rows that belong together, which are drawn together.
+    seed : int
+        Of the draws.
 
     Returns
     -------
@@ -30,15 +74,14 @@ def auc_with_interval(
     y, s = np.asarray(labels), np.asarray(scores)
     if len(set(y.tolist())) < 2:
         return {"auc": float("nan"), "low": float("nan"), "high": float("nan"), "n": len(y)}
-    rng = np.random.default_rng(seed)
-    draws = []
-    for _ in range(_n_draws(len(y))):
-        pick = rng.integers(0, len(y), len(y))
-        if 0 < y[pick].sum() < len(y):
-            draws.append(roc_auc_score(y[pick], s[pick]))
+    draws = [
+        area(y[pick], s[pick])
+        for pick in draw_rows(len(y), groups=groups, seed=seed)
+        if 0 < y[pick].sum() < len(pick)
+    ]
     low, high = np.percentile(draws, [2.5, 97.5])
     return {
-        "auc": float(roc_auc_score(y, s)), "low": float(low), "high": float(high), "n": len(y),
+        "auc": area(y, s), "low": float(low), "high": float(high), "n": len(y),
     }  # fmt: skip
 
 
@@ -47,7 +90,7 @@ def length_auc(labels: Sequence[int] | np.ndarray, texts: Sequence[str]) -> floa
     y = np.asarray(labels)
     if len(set(y.tolist())) < 2:
         return float("nan")
-    return float(roc_auc_score(y, [len(text.split()) for text in texts]))
+    return area(y, np.asarray([len(text.split()) for text in texts]))
 
 
 def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
@@ -63,12 +106,16 @@ def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 def binary_figures(
-    labels: Sequence[int], probabilities: Sequence[float], texts: Sequence[str]
+    labels: Sequence[int],
+    probabilities: Sequence[float],
+    texts: Sequence[str],
+    *,
+    groups: np.ndarray | None = None,
 ) -> dict[str, float]:
     """Return AUC with interval, the length-only AUC, ECE and Brier score."""
     y, p = np.asarray(labels), np.asarray(probabilities)
     return {
-        **auc_with_interval(y, p),
+        **auc_with_interval(y, p, groups=groups),
         "auc_length_only": length_auc(y, texts),
         "positive": float(y.mean()),
         "ece": calibration_error(y, p),
@@ -82,9 +129,19 @@ def rank_correlation(
     scores: Sequence[float] | np.ndarray,
     texts: Sequence[str],
     *,
+    groups: np.ndarray | None = None,
     seed: int = 0,
 ) -> dict[str, float]:
     """Return Spearman's rank correlation, also with length partialled out, with intervals.
+
+    Parameters
+    ----------
+    values, scores : sequence of float, shape (n,)
+        Labels and scores.
+    texts : sequence of str, shape (n,)
+        Their texts.
+    groups, seed
+        As for `auc_with_interval`.
 
     Returns
     -------
@@ -94,10 +151,8 @@ def rank_correlation(
     """
     y, s = np.asarray(values, dtype=float), np.asarray(scores, dtype=float)
     words = np.asarray([len(text.split()) for text in texts], dtype=float)
-    rng = np.random.default_rng(seed)
     draws = [_correlations(y, s, words)]
-    for _ in range(_n_draws(len(y))):
-        pick = rng.integers(0, len(y), len(y))
+    for pick in draw_rows(len(y), groups=groups, seed=seed):
         draws.append(_correlations(y[pick], s[pick], words[pick]))
     table = np.asarray(draws)
     low, high = np.nanpercentile(table[1:], [2.5, 97.5], axis=0)

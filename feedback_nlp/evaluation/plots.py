@@ -12,22 +12,36 @@ BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
 _NO_DATE = {"Software": None}
 
 
-def _figure(n_columns: int, n_rows: int) -> tuple[Any, Any]:
+def new_figure(n_columns: int, n_rows: int, *, height: float | None = None) -> tuple[Any, Any]:
+    """Return a figure and its axes, a square each or `height` inches in all.
+
+    Raises
+    ------
+    DependencyError
+        If matplotlib is not installed.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise DependencyError(
             "The plots need matplotlib: pip install 'feedback-nlp[research]'."
         ) from error
-    figure = Figure(figsize=(3 * n_columns, 3 * n_rows), layout="constrained")
+    figure = Figure(figsize=(3 * n_columns, height or 3 * n_rows), layout="constrained")
     return figure, figure.subplots(n_rows, n_columns, squeeze=False)
 
 
-def plot_reliability(calibration: dict[str, Any], path: Path) -> None:
-    """Draw predicted probability against observed share for each head."""
+def save(figure: Any, path: Path | None) -> Any:
+    """Write a figure as PNG, if a path is given, and return it."""
+    if path is not None:
+        figure.savefig(path, dpi=80, metadata=_NO_DATE)
+    return figure
+
+
+def plot_reliability(calibration: dict[str, Any], path: Path | None = None) -> Any:
+    """Draw predicted probability against observed share for each head; return the figure."""
     n_columns = 4
     n_rows = -(-len(calibration) // n_columns)
-    figure, axes = _figure(n_columns, n_rows)
+    figure, axes = new_figure(n_columns, n_rows)
     for axis, (name, row) in zip(axes.flat, calibration.items(), strict=False):
         axis.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
         axis.plot(
@@ -40,16 +54,30 @@ def plot_reliability(calibration: dict[str, Any], path: Path) -> None:
         axis.set_title(f"{name}, ECE {row['ece']:.3f}", fontsize=9)
     for axis in axes.flat[len(calibration) :]:
         axis.set_visible(False)
-    figure.savefig(path, dpi=80, metadata=_NO_DATE)
+    return save(figure, path)
 
 
-def plot_cross_domain(rows: list[dict[str, Any]], path: Path) -> None:
-    """Draw the AUC on each set with its interval, beside length alone and the target."""
-    figure, axes = _figure(3, 2)
+def plot_cross_domain(rows: list[dict[str, Any]], path: Path | None = None) -> Any:
+    """Draw the AUC on each set, beside length alone and the target; return the figure."""
+    return plot_areas([f"{row['set'].split('_')[0]}: {row['measure']}" for row in rows], rows, path)
+
+
+def plot_areas(names: list[str], rows: list[dict[str, Any]], path: Path | None = None) -> Any:
+    """Draw AUCs with their intervals, beside length alone and the target; return the figure.
+
+    Parameters
+    ----------
+    names : list of str
+        What each row is called.
+    rows : list of dict
+        ``auc``, ``low``, ``high``, ``auc_length_only`` and, if there is one, ``target``.
+    path : Path, optional
+        Where the PNG goes.
+    """
+    figure, axes = new_figure(3, 2)
     for axis in axes.flat:
         axis.remove()
     axis = figure.add_subplot()
-    names = [f"{row['set'].split('_')[0]}: {row['measure']}" for row in rows]
     places = range(len(rows))
     axis.errorbar(
         [row["auc"] for row in rows], places, fmt="o", color=BLUE, label="feedback_nlp",
@@ -59,14 +87,45 @@ def plot_cross_domain(rows: list[dict[str, Any]], path: Path) -> None:
         ],
     )  # fmt: skip
     axis.plot([row["auc_length_only"] for row in rows], places, "x", color=ORANGE, label="length")
-    aimed = [(row["target"], place) for place, row in enumerate(rows) if row["target"]]
-    axis.plot(
-        [target for target, _ in aimed], [place for _, place in aimed], "|",
-        color=GREY, markersize=14, label="target",
-    )  # fmt: skip
+    aimed = [(row["target"], place) for place, row in enumerate(rows) if row.get("target")]
+    if aimed:
+        axis.plot(
+            [target for target, _ in aimed], [place for _, place in aimed], "|",
+            color=GREY, markersize=14, label="target",
+        )  # fmt: skip
     axis.axvline(0.5, color=GREY, linestyle=":", linewidth=1)
     axis.set_yticks(list(places), names, fontsize=8)
     axis.invert_yaxis()
     axis.set_xlabel("AUC with 95 % interval")
     axis.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    figure.savefig(path, dpi=80, metadata=_NO_DATE)
+    return save(figure, path)
+
+
+def plot_levels(levels: dict[str, Any], path: Path | None = None) -> Any:
+    """Draw the predicted level by the labelled one: median, quartiles and mean of each.
+
+    Parameters
+    ----------
+    levels : dict
+        For each scale what `feedback_nlp.evaluation.breakdown.levels` gave.
+    path : Path, optional
+        Where the PNG goes.
+    """
+    figure, axes = new_figure(len(levels), 1)
+    for axis, (name, found) in zip(axes.flat, levels.items(), strict=True):
+        rows = found["levels"]
+        places = [row["label"] for row in rows]
+        axis.plot([0, 3], [0, 3], color=GREY, linestyle=":", linewidth=1)
+        middle = [row["median"] for row in rows]
+        axis.errorbar(
+            places, middle, fmt="o", color=BLUE, capsize=4, label="median, quartiles",
+            yerr=[
+                [row["median"] - row["quarter"] for row in rows],
+                [row["three_quarters"] - row["median"] for row in rows],
+            ],
+        )  # fmt: skip
+        axis.plot(places, [row["mean"] for row in rows], "x", color=ORANGE, label="mean")
+        axis.set(xlabel="labelled", ylabel="score", xticks=range(4), ylim=(-0.1, 3.1))
+        axis.set_title(f"{name}, weighted κ {found['kappa']:.2f}", fontsize=9)
+    axes.flat[0].legend(fontsize=7)
+    return save(figure, path)

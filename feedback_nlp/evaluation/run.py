@@ -89,11 +89,11 @@ def evaluate(
         "calibration": _calibration(heads, corpus),
     }
     logger.info("in domain")
-    figures["in_domain"] = validity.in_domain(corpus, heads.heads)
+    figures["in_domain"] = validity.in_domain(corpus)
     logger.info("one domain left out")
-    figures["leave_one_out"] = validity.leave_one_out(corpus, heads.heads)
+    figures["leave_one_out"] = validity.leave_one_out(corpus)
     logger.info("ablation")
-    figures["ablation"] = validity.ablation(corpus, heads.heads)
+    figures["ablation"] = validity.ablation(corpus)
     logger.info("behaviour")
     figures["behaviour"] = _behaviour(scorer)
     logger.info("explanations")
@@ -134,7 +134,7 @@ def _calibration(heads: Heads, corpus: Corpus) -> dict[str, Any]:
     for name in HEAD_NAMES:
         if name == "gap":
             continue
-        bags = own_bags(name, rows, heads["suggestion"])
+        bags = own_bags(name, rows, heads.heads)
         probabilities = 1 / (1 + np.exp(-bag_logits(heads[name], bags)))
         labels = np.asarray([bag.label for bag in bags], dtype=float)
         result[name] = {

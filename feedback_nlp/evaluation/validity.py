@@ -21,11 +21,11 @@ from feedback_nlp.evaluation.metrics import (
     rank_correlation,
 )
 from feedback_nlp.examples import Example
-from feedback_nlp.heads import HEAD_NAMES, LinearHead
+from feedback_nlp.heads import HEAD_NAMES
 from feedback_nlp.scorer import Scorer
-from feedback_nlp.training.bags import Corpus, own_bags, public_bags
+from feedback_nlp.training.bags import CONNECTION_NEEDS, Corpus, own_bags, public_bags
 from feedback_nlp.training.fitting import RECIPES, Encoder, bag_logits, fit, out_of_fold
-from feedback_nlp.training.run import head_bags
+from feedback_nlp.training.run import fit_heads, head_bags, training_part
 
 Figures = dict[str, Any]
 
@@ -43,22 +43,23 @@ GROUPS: dict[str, tuple[str, ...]] = {
 LEFT_OUT_HEADS = ("suggestion", "gap", "evidence_2", "tone_1")
 
 
-def in_domain(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+def in_domain(corpus: Corpus) -> Figures:
     """Cross-validate every head on our own training part; minimal pairs stay together."""
     result: Figures = {}
+    known = fit_heads(corpus, CONNECTION_NEEDS)
     for name in HEAD_NAMES:
-        held = own_bags(name, corpus.part("train"), heads["suggestion"])
-        logits = out_of_fold(head_bags(corpus, name, heads["suggestion"]), held, RECIPES[name])
+        held = training_part(corpus, name, known)
+        logits = out_of_fold(head_bags(corpus, name, known), held, RECIPES[name])
         texts = [e.text for e, _ in corpus.part("train") if _used(name, e)]
         result[name] = _figure([bag.label for bag in held], logits, texts)
     return result
 
 
-def leave_one_out(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+def leave_one_out(corpus: Corpus) -> Figures:
     """Measure every head on each public set and each of our domains by a model without it."""
     result: Figures = {}
     for name in LEFT_OUT_HEADS:
-        bags = head_bags(corpus, name, heads["suggestion"])
+        bags = head_bags(corpus, name)
         rows = {
             source: ([r.text for r, _ in found if name in r.labels], public_bags(name, found))
             for source, found in corpus.public.items()
@@ -66,7 +67,7 @@ def leave_one_out(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
         for domain in sorted({e.domain for e, _ in corpus.part("train")}):
             own = [(e, s) for e, s in corpus.part("train") if e.domain == domain]
             texts = [e.text for e, _ in own if _used(name, e)]
-            rows[domain] = (texts, own_bags(name, own, heads["suggestion"]))
+            rows[domain] = (texts, own_bags(name, own))
         encoder = Encoder()
         for source, (texts, held) in rows.items():
             labels = [bag.label for bag in held]
@@ -102,14 +103,14 @@ def tutors_left_out(corpus: Corpus, labels: dict[str, int]) -> Figures:
     }  # fmt: skip
 
 
-def ablation(corpus: Corpus, heads: dict[str, LinearHead]) -> Figures:
+def ablation(corpus: Corpus) -> Figures:
     """Measure every head with one group of features only, on our test part and out of domain."""
     result: Figures = {}
     for name in (*LEFT_OUT_HEADS, "evidence_3", "tone_2"):
         if name == "gap":  # our test part has no label for it
             continue
-        bags = head_bags(corpus, name, heads["suggestion"])
-        test = own_bags(name, corpus.part("test"), heads["suggestion"])
+        bags = head_bags(corpus, name)
+        test = own_bags(name, corpus.part("test"))
         for group, prefixes in GROUPS.items():
             keep = _keeper(prefixes)
             # Alone, a group is tried even where the head as shipped does without it.

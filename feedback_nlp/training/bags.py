@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from feedback_nlp.datasets import LabelledText
 from feedback_nlp.examples import MOVES, Example
-from feedback_nlp.features import Features, in_context
+from feedback_nlp.features import Features, in_context, without_context
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.scoring import connection_features
 from feedback_nlp.training.slips import slip
 
 OWN = "own"
+#: Heads that must be there before connection can be read.
+CONNECTION_NEEDS = ("suggestion", "gap", "evidence_2", "evidence_3")
 #: A sentence with its offset in the text.
 Sentences = list[tuple[int, SentenceAnalysis]]
 
@@ -102,7 +104,7 @@ def _hasty(
 def own_bags(
     head: str,
     rows: Sequence[tuple[Example, Sentences]],
-    suggestion: LinearHead | None = None,
+    heads: Mapping[str, LinearHead] | None = None,
 ) -> list[Bag]:
     """Return our own examples as bags for `head`.
 
@@ -112,22 +114,22 @@ def own_bags(
         One of `feedback_nlp.heads.HEAD_NAMES`.
     rows : sequence of (Example, Sentences)
         Examples with their sentences.
-    suggestion : LinearHead, optional
-        The trained suggestion head, which connection needs to know what is suggested.
+    heads : mapping of str to LinearHead, optional
+        The heads of `CONNECTION_NEEDS`, which say what is suggested and observed; for connection.
     """
     if head == "connection":
-        if suggestion is None:
-            raise ValueError("connection needs the suggestion head")
-        return [_connection(e, s, suggestion) for e, s in rows if e.suggestion]
+        if heads is None:
+            raise ValueError(f"connection needs the heads {', '.join(CONNECTION_NEEDS)}")
+        return [_connection(e, s, heads) for e, s in rows if e.suggestion]
     if head == "gap":
         known = [(e, s) for e, s in rows if e.gap is not None]
-        return [_bag(e, _plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
+        return [_bag(e, plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
     return [_BUILD[head.split("_")[0]](head, e, s) for e, s in rows]
 
 
 def public_bags(head: str, rows: Sequence[tuple[LabelledText, Sentences]]) -> list[Bag]:
     """Return the texts of a public set that say something about `head`."""
-    placed = _in_context if head.startswith("evidence") else _plain
+    placed = placed_in_context if head.startswith("evidence") else plain
     return [
         Bag(placed(sentences), row.labels[head], row.group, row.source, row.source)
         for row, sentences in rows
@@ -135,17 +137,21 @@ def public_bags(head: str, rows: Sequence[tuple[LabelledText, Sentences]]) -> li
     ]
 
 
-def _plain(sentences: Sentences) -> tuple[Features, ...]:
+def plain(sentences: Sentences) -> tuple[Features, ...]:
+    """Return the features of each sentence alone."""
     return tuple(sentence.features for _, sentence in sentences)
 
 
-def _in_context(sentences: Sentences) -> tuple[Features, ...]:
-    return tuple(in_context(_plain(sentences)))
+def placed_in_context(sentences: Sentences) -> tuple[Features, ...]:
+    """Return the features of each sentence with the parts that its neighbours hold."""
+    return tuple(in_context(plain(sentences)))
 
 
-def _touched(example: Example, sentences: Sentences, labels: Iterable[str]) -> tuple[int, ...]:
+def touched(
+    marks: Iterable[tuple[int, int, str]], sentences: Sentences, labels: Iterable[str]
+) -> tuple[int, ...]:
     """Return for each sentence whether a span with one of `labels` stands in it."""
-    spans = [(start, end) for start, end, label in example.spans if label in set(labels)]
+    spans = [(start, end) for start, end, label in marks if label in set(labels)]
     return tuple(
         int(any(start < offset + len(sentence.text) and offset < end for start, end in spans))
         for offset, sentence in sentences
@@ -156,8 +162,8 @@ def _gap_labels(example: Example, sentences: Sentences) -> tuple[int, ...] | Non
     """Return which sentences point at the gap; None where the spans do not say."""
     if not example.gap:
         return (0,) * len(sentences)
-    touched = _touched(example, sentences, ["behaviour", "next_step"])
-    return touched if any(touched) else None
+    marked = touched(example.spans, sentences, ["behaviour", "next_step"])
+    return marked if any(marked) else None
 
 
 def _bag(
@@ -172,15 +178,15 @@ def _bag(
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:
-    labels = _touched(example, sentences, ["next_step"])
-    return _bag(example, _plain(sentences), example.suggestion, labels)
+    labels = touched(example.spans, sentences, ["next_step"])
+    return _bag(example, plain(sentences), example.suggestion, labels)
 
 
 def _tone(head: str, example: Example, sentences: Sentences) -> Bag:
     reached = example.tone >= int(head[-1])
-    touched = _touched(example, sentences, MOVES)
-    labels = touched if reached else (0,) * len(sentences)
-    return _bag(example, _plain(sentences), int(reached), labels)
+    marked = touched(example.spans, sentences, MOVES)
+    labels = marked if reached else (0,) * len(sentences)
+    return _bag(example, plain(sentences), int(reached), labels)
 
 
 def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
@@ -188,14 +194,36 @@ def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
     reached = example.evidence >= level
     labels = None
     if level > 1:
-        touched = _touched(example, sentences, ["behaviour"])
-        labels = touched if reached else (0,) * len(sentences)
-    return _bag(example, _in_context(sentences), int(reached), labels)
+        marked = touched(example.spans, sentences, ["behaviour"])
+        labels = marked if reached else (0,) * len(sentences)
+    return _bag(example, placed_in_context(sentences), int(reached), labels)
 
 
-def _connection(example: Example, sentences: Sentences, suggestion: LinearHead) -> Bag:
-    scored = [replace(s, suggestion=suggestion.probability(s.features)) for _, s in sentences]
-    return _bag(example, (connection_features(scored),), example.connection, None)
+def _connection(example: Example, sentences: Sentences, heads: Mapping[str, LinearHead]) -> Bag:
+    return _bag(example, connected(sentences, heads), example.connection, None)
+
+
+def connected(sentences: Sentences, heads: Mapping[str, LinearHead]) -> tuple[Features, ...]:
+    """Return the features of the text as a whole that connection reads.
+
+    Parameters
+    ----------
+    sentences : list of (int, SentenceAnalysis)
+        The sentences of one text.
+    heads : mapping of str to LinearHead
+        Those of `CONNECTION_NEEDS`.
+    """
+    return (connection_features([_scored(sentence, heads) for _, sentence in sentences]),)
+
+
+def _scored(sentence: SentenceAnalysis, heads: Mapping[str, LinearHead]) -> SentenceAnalysis:
+    alone = without_context(sentence.features)
+    return replace(
+        sentence,
+        suggestion=heads["suggestion"].probability(sentence.features),
+        gap=heads["gap"].logit(sentence.features),
+        evidence=(0.0, heads["evidence_2"].logit(alone), heads["evidence_3"].logit(alone)),
+    )
 
 
 _BUILD = {"suggestion": _suggestion, "tone": _tone, "evidence": _evidence}

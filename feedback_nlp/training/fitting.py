@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -56,13 +57,11 @@ _SUGGESTION = Recipe(
 _MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
 _TONE = Recipe(c=0.3, weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_MOVES)
 _EVIDENCE = Recipe(weights={OWN: 2.0, "f1000rd_pragmatics": 0.5}, helps=_PARTS, skips=("word:",))
-_CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
+_CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step", "observed:")
 RECIPES: dict[str, Recipe] = {
     "suggestion": _SUGGESTION,
     "gap": replace(_SUGGESTION, weights={OWN: 0.5, "f1000rd_pragmatics": 2.0}, skips=()),
-    "connection": Recipe(
-        c=0.3, helps=(*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step")
-    ),
+    "connection": Recipe(c=0.1, helps=_CONNECTING),
     **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
     **dict.fromkeys(("tone_1", "tone_2", "tone_3"), _TONE),
 }
@@ -155,7 +154,7 @@ def _fit_instances(
             labels.append(label)
             sources.append(bag.source)
     columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
-    estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-6)
+    estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     weights = _weights(sources, recipe.weights)
     estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
     if recipe.helps:
@@ -186,6 +185,38 @@ def bag_logits(head: LinearHead, bags: Sequence[Bag]) -> np.ndarray:
     return np.asarray([max(head.logit(row) for row in bag.instances) for bag in bags])
 
 
+def fold_heads(
+    bags: Sequence[Bag],
+    keys: Sequence[str],
+    recipe: Recipe,
+    *,
+    by: Callable[[Bag], str],
+    encoder: Encoder | None = None,
+) -> dict[str, LinearHead]:
+    """Return for each key a head that never saw a text of that key.
+
+    Parameters
+    ----------
+    bags : sequence of Bag
+        All training texts.
+    keys : sequence of str
+        Key of each text that will be read; they are spread over at most `N_FOLDS` folds.
+    recipe : Recipe
+        Penalty and weights.
+    by : callable
+        Returns the key of a bag.
+    encoder : Encoder, optional
+        As for `fit`.
+    """
+    encoder = encoder or Encoder()
+    heads: dict[str, LinearHead] = {}
+    for _, chosen in GroupKFold(min(N_FOLDS, len(set(keys)))).split(keys, groups=keys):
+        away = {keys[i] for i in chosen}
+        head = fit([bag for bag in bags if by(bag) not in away], recipe, encoder)
+        heads |= dict.fromkeys(away, head)
+    return heads
+
+
 def out_of_fold(
     bags: Sequence[Bag],
     held: Sequence[Bag],
@@ -213,31 +244,37 @@ def out_of_fold(
     -------
     ndarray, shape (len(held),)
     """
-    keys = [by(bag) for bag in held]
-    encoder = encoder or Encoder()
-    folds = GroupKFold(min(N_FOLDS, len(set(keys)))).split(held, groups=keys)
-    logits = np.zeros(len(held))
-    for _, chosen in folds:
-        away = {keys[i] for i in chosen}
-        head = fit([bag for bag in bags if by(bag) not in away], recipe, encoder)
-        logits[chosen] = bag_logits(head, [held[i] for i in chosen])
-    return logits
+    heads = fold_heads(bags, [by(bag) for bag in held], recipe, by=by, encoder=encoder)
+    return np.asarray([bag_logits(heads[by(bag)], [bag])[0] for bag in held])
 
 
-def calibrate(
-    head: LinearHead,
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A line on the log-odds scale (Platt 1999) and the least probability that means something."""
+
+    slope: float
+    offset: float
+    floor: float = 0.0
+
+    def __call__(self, head: LinearHead) -> LinearHead:
+        """Return the head with the calibration folded into its coefficients."""
+        estimator = copy(head.estimator)
+        estimator.coef_ = estimator.coef_ * self.slope
+        estimator.intercept_ = estimator.intercept_ * self.slope + self.offset
+        return LinearHead(head.names, estimator, self.floor)
+
+
+def calibration(
     logits: np.ndarray,
     labels: np.ndarray,
     weights: np.ndarray | None = None,
     silent: np.ndarray | None = None,
     quiet: float = 0.5,
-) -> LinearHead:
-    """Fold a logistic calibration (Platt 1999) into the coefficients of a head.
+) -> Calibration:
+    """Learn what the log-odds of a head mean.
 
     Parameters
     ----------
-    head : LinearHead
-        Fitted on all training data.
     logits, labels : ndarray, shape (n_texts,)
         Out-of-fold log-odds and 0/1 labels of training texts.
     weights : ndarray, shape (n_texts,), optional
@@ -251,10 +288,7 @@ def calibrate(
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     # A negative slope would turn every explanation round; a useless head becomes a constant.
     slope = max(slope, 0.0)
-    estimator = head.estimator
-    estimator.coef_ = estimator.coef_ * slope
-    estimator.intercept_ = estimator.intercept_ * slope + offset
     if silent is None or not silent.any():
-        return LinearHead(head.names, estimator)
+        return Calibration(slope, offset)
     floor = float(np.quantile(logits[silent] * slope + offset, quiet))
-    return LinearHead(head.names, estimator, sigmoid(floor))
+    return Calibration(slope, offset, sigmoid(floor))

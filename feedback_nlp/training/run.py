@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from feedback_nlp.heads import HEAD_NAMES, Heads, LinearHead, save_heads
 from feedback_nlp.pipeline import describe_pipeline, load_pipeline
 from feedback_nlp.reading import SentenceReader
 from feedback_nlp.training.bags import (
+    CONNECTION_NEEDS,
+    OWN,
     Bag,
     Corpus,
     own_bags,
@@ -24,7 +28,14 @@ from feedback_nlp.training.bags import (
     read_corpus,
 )
 from feedback_nlp.training.card import write_card
-from feedback_nlp.training.fitting import RECIPES, Encoder, bag_logits, calibrate, fit, out_of_fold
+from feedback_nlp.training.fitting import (
+    RECIPES,
+    Encoder,
+    bag_logits,
+    calibration,
+    fit,
+    fold_heads,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -54,40 +65,91 @@ def load_corpus(
     return read_corpus(SentenceReader(load_pipeline()), own, public, progress=progress)
 
 
-def head_bags(corpus: Corpus, name: str, suggestion: LinearHead | None = None) -> list[Bag]:
+@dataclass(frozen=True)
+class FoldedHead:
+    """A calibrated head with its twins, each of which never saw some of our domains.
+
+    Attributes
+    ----------
+    head : LinearHead
+        Fitted on all training data.
+    without : dict of str to LinearHead
+        By fold key (see `fold_key`): the same, fitted without the texts of that key.
+    """
+
+    head: LinearHead
+    without: dict[str, LinearHead]
+
+
+def fold_key(corpus: Corpus) -> Callable[[Bag], str]:
+    """Return what folds keep together: our domains, or the groups where there is one domain.
+
+    By domain: the confidence that people see is that on a field which is new to the model.
+    """
+    several = len({example.domain for example, _ in corpus.part("train")}) > 1
+    return (lambda bag: bag.domain) if several else (lambda bag: bag.group)
+
+
+def training_part(
+    corpus: Corpus, name: str, known: Mapping[str, FoldedHead] | None = None, *, hasty: bool = False
+) -> list[Bag]:
+    """Return our own training part as bags for a head.
+
+    Parameters
+    ----------
+    corpus : Corpus
+        Training texts.
+    name : str
+        The head.
+    known : mapping of str to FoldedHead, optional
+        The heads of `CONNECTION_NEEDS`. A text is read by those that never saw its domain, as a
+        new text would be.
+    hasty : bool, default False
+        Add the texts as a hasty writer would have typed them.
+    """
+    rows = corpus.part("train") + (corpus.hasty if hasty else [])
+    if name != "connection":
+        return own_bags(name, rows)
+    key = fold_key(corpus)
+    keys = {bag.group: key(bag) for bag in own_bags("evidence_1", rows)}
+    bags = []
+    for example, sentences in rows:
+        where = keys[f"{OWN}:{example.text_group}"]
+        heads = {need: known[need].without[where] for need in CONNECTION_NEEDS} if known else None
+        bags += own_bags(name, [(example, sentences)], heads)
+    return bags
+
+
+def head_bags(
+    corpus: Corpus, name: str, known: Mapping[str, FoldedHead] | None = None
+) -> list[Bag]:
     """Return all training bags of a head: our own training part and the public sets."""
-    own = own_bags(name, [*corpus.part("train"), *corpus.hasty], suggestion)
     public = [bag for rows in corpus.public.values() for bag in public_bags(name, rows)]
-    return [*own, *public]
+    return [*training_part(corpus, name, known, hasty=True), *public]
 
 
-def calibration_bags(corpus: Corpus, name: str, suggestion: LinearHead | None) -> list[Bag]:
-    """Return the texts that a head is calibrated on: our own, as they follow the codebook."""
-    own = own_bags(name, corpus.part("train"), suggestion)
-    if name.startswith("tone"):
-        return own
-    return [bag for bag in own if bag.domain not in NOT_FEEDBACK]
-
-
-def fit_head(corpus: Corpus, name: str, suggestion: LinearHead | None = None) -> LinearHead:
+def fit_head(
+    corpus: Corpus, name: str, known: Mapping[str, FoldedHead] | None = None
+) -> FoldedHead:
     """Fit a head on all training data and calibrate it on domains that it had not seen."""
-    bags, recipe = head_bags(corpus, name, suggestion), RECIPES[name]
-    known = calibration_bags(corpus, name, suggestion)
-    # By domain: the confidence that people see is that on a field which is new to the model.
-    by_domain = len({bag.domain for bag in known}) > 1
+    bags, recipe = head_bags(corpus, name, known), RECIPES[name]
+    own, key = training_part(corpus, name, known), fold_key(corpus)
     encoder = Encoder()
-    logits = out_of_fold(
-        bags,
-        known,
-        recipe,
-        by=(lambda bag: bag.domain) if by_domain else (lambda bag: bag.group),
-        encoder=encoder,
+    folds = fold_heads(bags, [key(bag) for bag in own], recipe, by=key, encoder=encoder)
+    # We calibrate on our own texts, as they follow the codebook.
+    read = [bag for bag in own if name.startswith("tone") or bag.domain not in NOT_FEEDBACK]
+    logits = np.asarray([bag_logits(folds[key(bag)], [bag])[0] for bag in read])
+    labels = np.asarray([bag.label for bag in read])
+    calibrated = calibration(
+        logits,
+        labels,
+        balanced(labels) if name in EVEN_ODDS else None,
+        np.asarray([bag.silent for bag in read]) if name in FLOORED else None,
+        FLOORED.get(name, 0.5),
     )
-    labels = np.asarray([bag.label for bag in known])
-    weights = balanced(labels) if name in EVEN_ODDS else None
-    silent = np.asarray([bag.silent for bag in known]) if name in FLOORED else None
-    return calibrate(
-        fit(bags, recipe, encoder), logits, labels, weights, silent, FLOORED.get(name, 0.5)
+    twins = {id(head): calibrated(head) for head in folds.values()}
+    return FoldedHead(
+        calibrated(fit(bags, recipe, encoder)), {k: twins[id(v)] for k, v in folds.items()}
     )
 
 
@@ -97,12 +159,12 @@ def balanced(labels: np.ndarray) -> np.ndarray:
     return np.where(labels == 1, 0.5 / max(share, 1e-9), 0.5 / max(1 - share, 1e-9))
 
 
-def fit_heads(corpus: Corpus) -> dict[str, LinearHead]:
-    """Fit and calibrate all heads."""
-    heads: dict[str, LinearHead] = {}
-    for name in HEAD_NAMES:  # suggestion comes first; connection needs it
+def fit_heads(corpus: Corpus, names: Iterable[str] = HEAD_NAMES) -> dict[str, FoldedHead]:
+    """Fit and calibrate heads, connection last."""
+    heads: dict[str, FoldedHead] = {}
+    for name in sorted(names, key=lambda name: name == "connection"):
         logger.info("fitting %s", name)
-        heads[name] = fit_head(corpus, name, heads.get("suggestion"))
+        heads[name] = fit_head(corpus, name, heads)
     return heads
 
 
@@ -140,7 +202,7 @@ def train(
         If data are missing, altered, or break the codebook.
     """
     corpus = load_corpus(data_dir, examples, own_only=own_only, progress=progress)
-    heads = fit_heads(corpus)
+    heads = {name: folded.head for name, folded in fit_heads(corpus).items()}
     test = corpus.part("test")
     figures = {"own_test": own_figures(heads, corpus)}
     meta = {
@@ -166,7 +228,7 @@ def own_figures(heads: dict[str, LinearHead], corpus: Corpus) -> dict[str, dict[
     for name in HEAD_NAMES:
         if name == "gap":
             continue
-        bags = own_bags(name, rows, heads["suggestion"])
+        bags = own_bags(name, rows, heads)
         texts = [e.text for e, _ in rows if name != "connection" or e.suggestion]
         probabilities = 1 / (1 + np.exp(-bag_logits(heads[name], bags)))
         figures[name] = binary_figures([bag.label for bag in bags], probabilities.tolist(), texts)

@@ -5,40 +5,29 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import cache
 from os import PathLike
 from pathlib import Path
-from threading import RLock
 from typing import Any
 
 import anywidget
 import traitlets
 
-import feedback_nlp
-from feedback_nlp.errors import FeedbackError, TextTooLongError
 from feedback_nlp.report import Finding, Report
 from feedback_nlp.scaffold import Scaffold, rewrite, without_placeholders
 from feedback_nlp.widgets import state
 from feedback_nlp.widgets.answers import Answers
 from feedback_nlp.widgets.keeping import KEPT, draft_key, read_allowed, remember
-from feedback_nlp.widgets.view import error_view, report_view
+from feedback_nlp.widgets.scoring_widget import ScoringWidget, sentence_for
+from feedback_nlp.widgets.view import Legend, error_view, report_view
 
 logger = logging.getLogger(__name__)
 
 _STATIC = Path(__file__).parent / "static"
 _OPTIONS = ("text", "scorer", "scenario", "allow", "on_send", "name", "layout")
-_REPR_CHARS = 40
 
 
-@cache
-def _shared_scorer() -> Callable[[str], Report]:
-    # One for all editors of a kernel: loading takes seconds and memory.
-    return feedback_nlp.load()
-
-
-class DraftCoach(anywidget.AnyWidget):
+class DraftCoach(ScoringWidget, anywidget.AnyWidget):
     """An editor for written feedback that says what works and what may hurt.
 
     Text that a person types is scored in the background; text that is assigned from Python is
@@ -70,6 +59,9 @@ class DraftCoach(anywidget.AnyWidget):
         The result for the latest text that was scored; None if that failed.
     report_data : dict
         What the front end shows.
+    legend : list of dict
+        What marks say; each mark in `report_data` is ``[entry, from, to]``: the number of its
+        entry here, and its place in UTF-16 units.
     revision : int
         Counts the edits of the draft, so that answers to older ones are dropped.
     scenario : dict
@@ -87,12 +79,14 @@ class DraftCoach(anywidget.AnyWidget):
     'absolute'
     """
 
+    _shorten = "Keep the part that the receiver needs."
     _esm = _STATIC / "draft_coach.js"
     _css = _STATIC / "draft_coach.css"
 
     text = traitlets.Unicode("", help="The draft.").tag(sync=True)
     revision = traitlets.Int(0, help="Version of the draft.").tag(sync=True)
     report_data = traitlets.Dict(help="What the front end shows.").tag(sync=True)
+    legend: Any = traitlets.List(help="What marks say, each once.").tag(sync=True)
     scenario = traitlets.Dict(help="Who, about what, and to what end.").tag(sync=True)
     dismissed: Any = traitlets.List(help="Marks that are not wanted.").tag(sync=True)
     versions: Any = traitlets.List(help="Earlier states of the draft.").tag(sync=True)
@@ -119,12 +113,9 @@ class DraftCoach(anywidget.AnyWidget):
         on_send: Callable[[str], None] | None = None,
         **options: Any,
     ) -> None:
-        # Taken by whoever changes traits: the message loop and the worker.
-        self._lock = RLock()
-        self._scorer = scorer
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="draft-coach")
+        self._start(scorer)
+        self._words = Legend()
         self._waiting: tuple[str, int] | None = None
-        self._last_job: Future[None] | None = None
         self._from_front_end = False
         if unknown := sorted(set(options) - set(_OPTIONS)):
             raise TypeError(
@@ -146,26 +137,6 @@ class DraftCoach(anywidget.AnyWidget):
         self.observe(self._show_again, names="dismissed")
         self.observe(self._remember, names=["versions", "scenario"])
         self.text = text
-
-    def __repr__(self) -> str:
-        text = self.text if len(self.text) <= _REPR_CHARS else self.text[: _REPR_CHARS - 1] + "…"
-        return f"DraftCoach(text={text!r})"
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until the text that was typed last is scored.
-
-        Raises
-        ------
-        TimeoutError
-            If it takes longer than `timeout` seconds.
-        """
-        if self._last_job is not None:
-            self._last_job.result(timeout)
-
-    def close(self) -> None:
-        """Close the widget and end its worker."""
-        self._worker.shutdown(wait=False, cancel_futures=True)
-        super().close()
 
     def set_state(self, sync_data: dict[str, Any]) -> None:
         """Take the state that the front end sent."""
@@ -252,12 +223,13 @@ class DraftCoach(anywidget.AnyWidget):
         with self._lock:
             # Together with a new text, its own report comes.
             if self.report is not None and self.report.text == self.text:
-                self.report_data = self._view(self.report, self.revision)
+                self._publish(self.revision, self.report, self._view(self.report, self.revision))
             self._remember()
 
     def _view(self, report: Report, revision: int) -> dict[str, Any]:
         allowed = ({"cue": "", "text": word, "scope": "always"} for word in self.allowed)
-        return report_view(report, revision=revision, dismissed=(*allowed, *self.dismissed))
+        dismissed = (*allowed, *self.dismissed)
+        return report_view(report, revision=revision, dismissed=dismissed, legend=self._words)
 
     def _on_text(self, change: Any) -> None:
         with self._lock:
@@ -270,17 +242,10 @@ class DraftCoach(anywidget.AnyWidget):
             text, revision = self.text, self.revision
         self._publish(revision, *self._score(text, revision))
 
-    def _submit(self, job: Callable[[], None]) -> None:
-        self._last_job = self._worker.submit(job)
-
-    def _warm_up(self) -> None:
-        try:
-            self._ensure_scorer()
-        except Exception as error:
-            logger.exception("The scorer could not be loaded")
-            with self._lock:
-                text, revision = self.text, self.revision
-            self._publish(revision, None, error_view(text, sentence_for(error), revision=revision))
+    def _show_failure(self, message: str) -> None:
+        with self._lock:
+            text, revision = self.text, self.revision
+        self._publish(revision, None, error_view(text, message, revision=revision))
 
     def _score_waiting(self) -> None:
         with self._lock:
@@ -291,26 +256,13 @@ class DraftCoach(anywidget.AnyWidget):
 
     def _score(self, text: str, revision: int) -> tuple[Report | None, dict[str, Any]]:
         """Return the report and its view; an error becomes a view with a sentence."""
-        try:
-            scorer = self._ensure_scorer()
-            report = _with_text(scorer(without_placeholders(text)), text)
-            return report, self._view(report, revision)
-        except TextTooLongError as error:
-            logger.warning("Draft refused: %s", error)
-            message = (
-                f"This text has {len(text):,} characters, which is too long to read at once."
-                " Keep the part that the receiver needs."
-            )
-        except Exception as error:
-            # The framework swallows errors of callbacks, so people must see them here.
-            logger.exception("The draft could not be scored")
-            message = sentence_for(error)
-        return None, error_view(text, message, revision=revision)
 
-    def _ensure_scorer(self) -> Callable[[str], Report]:
-        if self._scorer is None:
-            self._scorer = _shared_scorer()
-        return self._scorer
+        def read() -> tuple[Report, dict[str, Any]]:
+            report = _with_text(self._ensure_scorer()(without_placeholders(text)), text)
+            return report, self._view(report, revision)
+
+        found, message = self._attempt(text, read)
+        return found or (None, error_view(text, message, revision=revision))
 
     def _publish(self, revision: int, report: Report | None, view: dict[str, Any]) -> None:
         with self._lock:
@@ -318,17 +270,10 @@ class DraftCoach(anywidget.AnyWidget):
                 logger.debug("Answer to revision %d dropped, now %d", revision, self.revision)
                 return
             self.report = report
-            self.report_data = view
-
-
-def sentence_for(error: Exception) -> str:
-    """Return what a person reads when their text could not be read."""
-    if isinstance(error, FeedbackError):
-        return str(error)
-    return (
-        f"This text could not be read ({type(error).__name__}). It is kept as it is;"
-        " change something, or run the notebook again."
-    )
+            # In one message: a mark is nothing without its words.
+            with self.hold_sync():
+                self.legend = self._words.entries
+                self.report_data = view
 
 
 def _with_text(report: Report, text: str) -> Report:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from threading import RLock
 from typing import Any
 
 import ipywidgets
 import traitlets
 
-from feedback_nlp.errors import TextTooLongError
 from feedback_nlp.receiving import MAX_QUESTIONS, Reception, receive, receiving_words
 from feedback_nlp.report import Report
-from feedback_nlp.widgets.draft_coach import _shared_scorer, sentence_for
 from feedback_nlp.widgets.reception_view import heading_html, reception_html, style_html
-
-logger = logging.getLogger(__name__)
-
-_REPR_CHARS = 40
+from feedback_nlp.widgets.scoring_widget import ScoringWidget
 
 
-class ReceiveCoach(ipywidgets.VBox):
+class ReceiveCoach(ScoringWidget, ipywidgets.VBox):
     """Feedback that was hard to read, sorted into what can be used and what judges.
 
     Text that a person pastes is read in the background; text that is assigned from Python is
@@ -51,15 +43,14 @@ class ReceiveCoach(ipywidgets.VBox):
     ('absolute',)
     """
 
+    _shorten = "Paste the part that is hard to read."
+
     text = traitlets.Unicode("", help="The feedback.")
     reception = traitlets.Instance(Reception, allow_none=True, help="What was found in it.")
     reply = traitlets.Unicode("", help="The reply as it stands on the screen.")
 
     def __init__(self, text: str = "", *, scorer: Callable[[str], Report] | None = None) -> None:
-        self._scorer = scorer
-        self._lock = RLock()
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="receive-coach")
-        self._last_job: Future[None] | None = None
+        self._start(scorer)
         self._revision = 0
         self._by_program = False
         self._edited = False
@@ -82,7 +73,8 @@ class ReceiveCoach(ipywidgets.VBox):
         )
         self.add_class("fnlp-receive")
         for field, name in ((self._paste, "paste"), (self._answer, "answer"), (self._step, "step")):
-            field.tooltip = words[name]
+            # The heading above says it to the eye; a screen reader asks for a label.
+            field.description = words[name]
         self._paste.observe(self._on_paste, names="value")
         for choice in (*self._asks, self._step):
             choice.observe(self._on_choice, names="value")
@@ -92,22 +84,7 @@ class ReceiveCoach(ipywidgets.VBox):
         self._read(text, self._revision)
         if scorer is None:
             # Loaded while the person reads the page, so that the first answer comes at once.
-            self._last_job = self._worker.submit(self._warm_up)
-
-    def __repr__(self) -> str:
-        text = self.text if len(self.text) <= _REPR_CHARS else self.text[: _REPR_CHARS - 1] + "…"
-        return f"ReceiveCoach(text={text!r})"
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until the text that was pasted last is read.
-
-        Raises
-        ------
-        TimeoutError
-            If it takes longer than `timeout` seconds.
-        """
-        if self._last_job is not None:
-            self._last_job.result(timeout)
+            self._submit(self._warm_up)
 
     def _on_paste(self, change: Any) -> None:
         # The lock keeps out what a person does while the program changes fields: it waits.
@@ -116,7 +93,7 @@ class ReceiveCoach(ipywidgets.VBox):
                 return
             self._revision += 1
             revision = self._revision
-        self._last_job = self._worker.submit(self._read, change["new"], revision)
+        self._submit(self._read, change["new"], revision)
 
     def _on_text(self, change: Any) -> None:
         with self._lock:
@@ -141,32 +118,9 @@ class ReceiveCoach(ipywidgets.VBox):
             self._show(found, message)
 
     def _receive(self, text: str) -> tuple[Reception | None, str]:
-        try:
-            if not text.strip():
-                return Reception(text), ""
-            return receive(self._ensure_scorer()(text)), ""
-        except TextTooLongError as error:
-            logger.warning("Feedback refused: %s", error)
-            return None, (
-                f"This text has {len(text):,} characters, which is too long to read at once."
-                " Paste the part that is hard to read."
-            )
-        except Exception as error:
-            # The framework swallows errors of callbacks, so people must see them here.
-            logger.exception("The feedback could not be read")
-            return None, sentence_for(error)
-
-    def _ensure_scorer(self) -> Callable[[str], Report]:
-        if self._scorer is None:
-            self._scorer = _shared_scorer()
-        return self._scorer
-
-    def _warm_up(self) -> None:
-        try:
-            self._ensure_scorer()
-        except Exception:
-            # Shown when there is a text that could not be read.
-            logger.exception("The scorer could not be loaded")
+        if not text.strip():
+            return Reception(text), ""
+        return self._attempt(text, lambda: receive(self._ensure_scorer()(text)))
 
     def _show(self, found: Reception | None, message: str) -> None:
         self._shown.value = reception_html(found, message, self._revision)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
+from threading import Lock
 from typing import Any
 
 from feedback_nlp.advice import wording_of_warning
@@ -27,6 +28,7 @@ _PARTS = {
 
 #: Families whose marks can be dismissed; the four parts are no reproach.
 DISMISSIBLE = frozenset({"judgmental", "vague"})
+_LEGEND = ("cue", "family", "title", "why", "ask")
 _FEW_WORDS = 5
 _WORD = re.compile(r"[\w'’-]+")
 
@@ -64,8 +66,36 @@ def _words(text: str) -> str:
     return f" {' '.join(re.findall(_WORD, text.casefold()))} "
 
 
+class Legend:
+    """What marks say, each once: a long draft has a thousand marks and a dozen things to say.
+
+    Entries only ever join at the end, so that a number means the same as long as there is an
+    editor. Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, ...], int] = {}
+        self._lock = Lock()
+
+    def __call__(self, finding: Finding) -> int:
+        """Return the number of the entry of `finding`."""
+        words = tuple(getattr(finding, name) for name in _LEGEND)
+        with self._lock:
+            return self._numbers.setdefault(words, len(self._numbers))
+
+    @property
+    def entries(self) -> list[dict[str, str]]:
+        """The entries, with `_LEGEND` as keys, in the order of their numbers."""
+        with self._lock:
+            return [dict(zip(_LEGEND, words, strict=True)) for words in self._numbers]
+
+
 def report_view(
-    report: Report, *, revision: int, dismissed: Iterable[Mapping[str, Any]] = ()
+    report: Report,
+    *,
+    revision: int,
+    dismissed: Iterable[Mapping[str, Any]] = (),
+    legend: Legend | None = None,
 ) -> dict[str, Any]:
     """Return what the front end shows for `report`, with offsets in UTF-16 units.
 
@@ -77,12 +107,15 @@ def report_view(
         The version of the draft; the front end drops answers to older ones.
     dismissed : iterable of mapping, optional
         What not to mark, as `is_dismissed` reads it.
+    legend : Legend, optional
+        Learns what the marks say; each mark is ``[entry, from, to]``.
     """
     convert = Utf16Offsets(report.text)
+    legend = legend or Legend()
     dismissed = tuple(dismissed)
     hidden = {
         (f.cue, f.start, f.end)
-        for f in report.findings
+        for f in (report.findings if dismissed else ())
         if is_dismissed(f, convert(f.start), dismissed)
     }
     blank = not report.text.strip()
@@ -100,16 +133,7 @@ def report_view(
         if (item.cue, item.start, item.end) not in hidden
     ]
     marks = [
-        {
-            "cue": finding.cue,
-            "family": finding.family,
-            "title": finding.title,
-            "text": finding.text,
-            "from": convert(finding.start),
-            "to": convert(finding.end),
-            "why": finding.why,
-            "ask": finding.ask,
-        }
+        [legend(finding), convert(finding.start), convert(finding.end)]
         for finding in sorted(report.findings, key=lambda f: (f.start, -f.end))
         if finding.start < finding.end and (finding.cue, finding.start, finding.end) not in hidden
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import tomllib
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,8 @@ import ipywidgets
 
 from feedback_nlp.rendering import segments
 from feedback_nlp.report import Finding, Report
-from feedback_nlp.widgets.draft_coach import DraftCoach, _shared_scorer
+from feedback_nlp.widgets.draft_coach import DraftCoach
+from feedback_nlp.widgets.scoring_widget import ScoringWidget
 from feedback_nlp.words import actionability_words, tone_words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def worked_examples() -> Mapping[str, Any]:
     return dict(tomllib.loads(path.read_text(encoding="utf-8")))
 
 
-class WorkedExamples(ipywidgets.VBox):
+class WorkedExamples(ScoringWidget, ipywidgets.VBox):
     """Drafts that grow better step by step, with a button that puts one into the editor.
 
     Parameters
@@ -45,34 +45,13 @@ class WorkedExamples(ipywidgets.VBox):
         self, coach: DraftCoach | None = None, *, scorer: Callable[[str], Report] | None = None
     ) -> None:
         self._coach = coach
-        self._scorer = scorer
-        # The examples are on screen at once; how they read follows. In the editor's own thread,
-        # since two threads would load the scorer twice.
-        self._worker = (
-            ThreadPoolExecutor(1, "worked-examples")
-            if coach is None or scorer is not None
-            else coach._worker
-        )
-        self._jobs: list[Future[None]] = []
+        # The examples are on screen at once; how they read follows.
+        self._start(scorer)
         examples = worked_examples()["example"]
         boxes = [self._example(example) for example in examples]
         tabs = ipywidgets.Tab(boxes, titles=[example["title"] for example in examples])
         super().__init__([ipywidgets.HTML(f"<style>{_css()}</style>"), tabs])
         self.add_class("fnlp-examples")
-
-    def __repr__(self) -> str:
-        return "WorkedExamples()"
-
-    def wait(self, timeout: float | None = None) -> None:
-        """Wait until every example is read.
-
-        Raises
-        ------
-        TimeoutError
-            If one takes longer than `timeout` seconds.
-        """
-        for job in self._jobs:
-            job.result(timeout)
 
     def _example(self, example: Mapping[str, Any]) -> ipywidgets.VBox:
         screen = worked_examples()["screen"]
@@ -89,8 +68,8 @@ class WorkedExamples(ipywidgets.VBox):
             said.value = ""
 
         def read() -> None:
-            scorer = self._scorer or _shared_scorer()
             try:
+                scorer = self._ensure_scorer()
                 readings[:] = [step_html(step, scorer(step["text"])) for step in steps]
             except Exception:
                 # The texts stay on screen; the editor says what is wrong with the scorer.
@@ -107,7 +86,7 @@ class WorkedExamples(ipywidgets.VBox):
 
         choice.observe(show, names="value")
         button.on_click(put)
-        self._jobs.append(self._worker.submit(read))
+        self._submit(read)
         foot = [] if self._coach is None else [ipywidgets.HBox([button, said])]
         return ipywidgets.VBox([choice, shown, *foot])
 

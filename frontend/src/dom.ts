@@ -37,6 +37,11 @@ export function freshId(name: string): string {
   return `fnlp-${name}-${copy}-${counter}`;
 }
 
+/** Change the words of an element; the same words again would make the browser lay it out anew. */
+export function setWords(element: Element, words: string): void {
+  if (element.textContent !== words) element.textContent = words;
+}
+
 /** A line sample and the title: told apart without colour. */
 export function chip(cue: string, family: string, title: string): HTMLElement {
   return h("span", { class: "fnlp-chip", "data-family": family, "data-cue": cue }, title);

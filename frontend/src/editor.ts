@@ -5,6 +5,7 @@ import { EditorView, keymap, placeholder, tooltips, type ViewUpdate } from "@cod
 import { marking } from "./cards";
 import { fillingIn } from "./places";
 import type { MarkActions } from "./types";
+import { measuredAnew } from "./width";
 import { INVITATION } from "./wording";
 
 export interface EditorOptions {
@@ -36,6 +37,7 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
           spellcheck: "true",
           dir: "auto",
         }),
+        measuredAnew(),
         EditorView.perLineTextDirection.of(true),
         tooltips({ tooltipSpace: options.space }),
         EditorView.updateListener.of((update) => {

@@ -1,5 +1,5 @@
 // Marks in the editor: they follow the text through edits until the next report arrives.
-import { StateEffect, StateField, type EditorState } from "@codemirror/state";
+import { StateEffect, StateField, type EditorState, type Range } from "@codemirror/state";
 import { Decoration, EditorView, ViewPlugin, WidgetType, type DecorationSet } from "@codemirror/view";
 import type { Mark } from "./types";
 
@@ -17,16 +17,20 @@ interface MarkState {
 const LABEL_SHARE = 0.74;
 const LABEL_AIR = 1.5;
 
+// Beyond this many, drawing all anew is cheaper than taking out one by one.
+const FEW = 50;
+
 class Label extends WidgetType {
   constructor(
-    readonly mark: Mark,
+    readonly family: string,
+    readonly cue: string,
     readonly title: string,
   ) {
     super();
   }
 
   eq(other: Label): boolean {
-    return other.mark.cue === this.mark.cue && other.title === this.title;
+    return other.cue === this.cue && other.title === this.title;
   }
 
   toDOM(): HTMLElement {
@@ -34,8 +38,8 @@ class Label extends WidgetType {
     const label = document.createElement("span");
     label.className = "fnlp-label";
     label.dataset.title = this.title;
-    label.dataset.cue = this.mark.cue;
-    label.dataset.family = this.mark.family;
+    label.dataset.cue = this.cue;
+    label.dataset.family = this.family;
     label.setAttribute("aria-hidden", "true");
     return label;
   }
@@ -45,29 +49,76 @@ class Label extends WidgetType {
   }
 }
 
-function decorate(marks: Mark[], picked: number | null): DecorationSet {
-  const ranges = [];
+// One decoration for all marks that look alike: equal ones are then the same object.
+const looks = new Map<string, Decoration>();
+
+function shared(key: string, make: () => Decoration): Decoration {
+  let decoration = looks.get(key);
+  if (!decoration) looks.set(key, (decoration = make()));
+  return decoration;
+}
+
+function underline({ family, cue }: Mark, picked: boolean): Decoration {
+  return shared(`mark ${family} ${cue} ${picked}`, () =>
+    Decoration.mark({
+      class: picked ? "fnlp-mark fnlp-picked" : "fnlp-mark",
+      attributes: { "data-family": family, "data-cue": cue },
+    }),
+  );
+}
+
+function label({ family, cue }: Mark, title: string): Decoration {
+  return shared(`label ${family} ${cue} ${title}`, () =>
+    Decoration.widget({ widget: new Label(family, cue, title), side: 1 }),
+  );
+}
+
+/** What the marks look like, in the order of their places. */
+function drawn(marks: Mark[], picked: number | null): Range<Decoration>[] {
+  const ranges: Range<Decoration>[] = [];
+  const titles = new Map<number, Set<string>>();
+  for (const { from, title } of marks) titles.set(from, (titles.get(from) ?? new Set()).add(title));
   let free = 0;
   for (const [index, mark] of marks.entries()) {
-    const classes = index === picked ? "fnlp-mark fnlp-picked" : "fnlp-mark";
-    ranges.push(
-      Decoration.mark({
-        class: classes,
-        attributes: {
-          "data-family": mark.family,
-          "data-cue": mark.cue,
-        },
-      }).range(mark.from, mark.to),
-    );
+    ranges.push(underline(mark, index === picked).range(mark.from, mark.to));
     // Labels that would lie on each other are left out; the list names every mark.
     if (mark.from >= free) {
-      const together = marks.filter(({ from }) => from === mark.from).map(({ title }) => title);
-      const title = [...new Set(together)].join(" · ");
-      ranges.push(Decoration.widget({ widget: new Label(mark, title), side: 1 }).range(mark.from));
+      const title = [...(titles.get(mark.from) ?? [])].join(" · ");
+      ranges.push(label(mark, title).range(mark.from));
       free = mark.from + Math.ceil(title.length * LABEL_SHARE + LABEL_AIR);
     }
   }
-  return Decoration.set(ranges, true);
+  return ranges;
+}
+
+function listed(decorations: DecorationSet): Range<Decoration>[] {
+  const ranges = [];
+  for (let at = decorations.iter(); at.value; at.next()) ranges.push(at.value.range(at.from, at.to));
+  return ranges;
+}
+
+const same = (one: Range<Decoration> | undefined, other: Range<Decoration> | undefined): boolean =>
+  one !== undefined && one.value === other?.value && one.from === other.from && one.to === other.to;
+
+/** Bring the decorations to what is `wanted`: an edit changes a few of a thousand. */
+function redecorate(decorations: DecorationSet, marks: Mark[], picked: number | null): DecorationSet {
+  const wanted = listed(Decoration.set(drawn(marks, picked), true));
+  const present = listed(decorations);
+  let start = 0;
+  while (start < wanted.length && same(wanted[start], present[start])) start += 1;
+  let [end, old] = [wanted.length, present.length];
+  while (end > start && old > start && same(wanted[end - 1], present[old - 1])) [end, old] = [end - 1, old - 1];
+  const gone = present.slice(start, old);
+  const add = wanted.slice(start, end);
+  if (!gone.length && !add.length) return decorations;
+  if (gone.length > FEW) return Decoration.set(wanted);
+  if (!gone.length) return decorations.update({ add });
+  return decorations.update({
+    add,
+    filter: (from, to, value) => !gone.some((range) => range.value === value && range.from === from && range.to === to),
+    filterFrom: Math.min(...gone.map(({ from }) => from)),
+    filterTo: Math.max(...gone.map(({ to }) => to)),
+  });
 }
 
 export const markField = StateField.define<MarkState>({
@@ -87,16 +138,18 @@ export const markField = StateField.define<MarkState>({
         const length = transaction.state.doc.length;
         marks = effect.value.filter((mark) => mark.from < mark.to && mark.to <= length);
         picked = null;
-        decorations = decorate(marks, picked);
-      } else if (effect.is(pickMark)) {
+        decorations = redecorate(decorations, marks, picked);
+      } else if (effect.is(pickMark) && effect.value !== picked) {
         picked = effect.value;
         const alive = marks.map((mark, index) => ({ mark, index })).filter(({ mark }) => mark.from < mark.to);
-        decorations = decorate(
+        decorations = redecorate(
+          decorations,
           alive.map(({ mark }) => mark),
           alive.findIndex(({ index }) => index === picked),
         );
       }
     }
+    if (marks === state.marks && picked === state.picked && decorations === state.decorations) return state;
     return { marks, picked, decorations };
   },
   provide: (field) => EditorView.decorations.from(field, (state) => state.decorations),
@@ -113,21 +166,43 @@ export function marksAt(state: EditorState, position: number, side: number): Mar
 // Width of a character of a label, in pixels: what CSS generates cannot be measured.
 const LABEL_CHARACTER = 6.6;
 
-/** A label at the end of a line would be cut off, so it hangs from its right end instead. */
+interface Placed {
+  label: HTMLElement;
+  shift: string;
+  shown: string;
+}
+
+/**
+ * A label at the end of a line would be cut off, so it hangs from its right end instead; where another one hangs
+ * already, it is left out.
+ */
 export const labelsInside = ViewPlugin.define((view) => {
   const measure = {
     key: "fnlp-labels",
-    read: () => {
+    read: (): Placed[] => {
       const edge = view.contentDOM.getBoundingClientRect().right;
+      let before = { top: 0, right: 0 };
       return [...view.contentDOM.querySelectorAll<HTMLElement>(".fnlp-label")].map((label) => {
         const width = (label.dataset.title?.length ?? 0) * LABEL_CHARACTER;
-        return { label, shift: Math.min(0, edge - label.getBoundingClientRect().left - width) };
+        const { left, top } = label.getBoundingClientRect();
+        const shift = Math.min(0, edge - left - width);
+        const crowded = shift < 0 && top === before.top && left + shift < before.right;
+        if (!crowded) before = { top, right: left + shift + width };
+        return { label, shift: `${shift}px`, shown: crowded ? "hidden" : "visible" };
       });
     },
-    write: (labels: { label: HTMLElement; shift: number }[]) => {
-      for (const { label, shift } of labels) label.style.setProperty("--fnlp-shift", `${shift}px`);
+    write: (placed: Placed[]) => {
+      for (const { label, shift, shown } of placed) {
+        setStyle(label, "--fnlp-shift", shift);
+        setStyle(label, "--fnlp-label", shown);
+      }
     },
   };
   view.requestMeasure(measure);
   return { update: () => view.requestMeasure(measure) };
 });
+
+/** The same value again would make the browser lay the line out anew. */
+function setStyle({ style }: HTMLElement, name: string, value: string): void {
+  if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+}

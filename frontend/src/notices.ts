@@ -22,6 +22,7 @@ export class Notices {
     const line = this.slots.get(slot);
     if (!line) return;
     line.hidden = !words;
+    if (!choices.length && line.textContent === words && !line.querySelector("button")) return;
     line.replaceChildren(
       h("p", { dir: "auto" }, words),
       ...choices.map(([label, run]) =>

@@ -1,6 +1,7 @@
 // What stands beside the editor: dials, the four parts, advice and the list of marks.
-import { action, card, chip, freshId, h, svg } from "./dom";
-import type { Advice, Dial, Mark, MarkActions, Part, ReportData } from "./types";
+import { action, freshId, h, setWords, svg } from "./dom";
+import { MarkList, type MarkListActions } from "./mark_list";
+import type { Advice, Dial, Mark, Part, Report } from "./types";
 
 const ARC = "M 10 60 A 46 46 0 0 1 102 60";
 const OUTER_ARC = "M 2.5 60 A 53.5 53.5 0 0 1 109.5 60";
@@ -61,17 +62,15 @@ class Gauge {
     const [low, high] = (dial.likely ?? [0, 0]).map(percent) as [number, number];
     this.likely.setAttribute("stroke-dasharray", `0 ${low} ${high - low} 200`);
     this.likely.toggleAttribute("hidden", !dial.likely);
-    this.number.textContent = known ? String(value) : "–";
-    this.words.textContent = known ? dial.words : unknown;
-    this.odds.textContent = dial.odds;
+    setWords(this.number, known ? String(value) : "–");
+    setWords(this.words, known ? dial.words : unknown);
+    setWords(this.odds, dial.odds);
   }
 }
 
-export interface PanelActions extends MarkActions {
+export interface PanelActions extends MarkListActions {
   /** Offer a beginning for a missing part. */
   begin(part: string): void;
-  /** Pick the mark out in the text, or none. */
-  pick(index: number | null): void;
   /** Show the passage and put the cursor into it. */
   goTo(from: number, to: number): void;
 }
@@ -83,14 +82,15 @@ export class Panel {
   private readonly dials = h("div", { class: "fnlp-dials" });
   private readonly parts = h("ul", { class: "fnlp-parts" });
   private readonly advice = h("ol", { class: "fnlp-advice" });
-  private readonly marks = h("ul", { class: "fnlp-marks" });
+  private readonly marks: MarkList;
   private readonly adviceBox: HTMLElement;
   private readonly marksBox: HTMLElement;
   private shownMarks: Mark[] = [];
   private shownAdvice = "";
-  private shown = "";
+  private shownParts = "";
 
   constructor(private readonly actions: PanelActions) {
+    this.marks = new MarkList(actions);
     const ids = { parts: freshId("parts"), advice: freshId("advice"), marks: freshId("marks") };
     this.side = h(
       "div",
@@ -113,12 +113,12 @@ export class Panel {
       "section",
       { "aria-labelledby": ids.marks },
       h("h3", { id: ids.marks }, "What stands out"),
-      this.marks,
+      this.marks.element,
     );
     this.below = h("div", { class: "fnlp-below" }, this.adviceBox, this.marksBox);
   }
 
-  update(data: ReportData): void {
+  update(data: Report): void {
     for (const dial of data.dials) {
       let gauge = this.gauges.get(dial.id);
       if (!gauge) {
@@ -128,12 +128,19 @@ export class Panel {
       }
       gauge.update(dial, data.status === "ok" ? "not read yet" : "waiting for words");
     }
-    this.parts.replaceChildren(...data.parts.map(partItem));
+    this.updateParts(data.parts);
     this.adviceBox.hidden = data.status !== "ok" || !data.advice.length;
     this.marksBox.hidden = data.status !== "ok" || !data.marks.length;
     this.shownMarks = data.marks;
     this.updateAdvice(data.advice);
-    this.updateMarks(data.marks);
+    this.marks.update(data.marks);
+  }
+
+  private updateParts(parts: Part[]): void {
+    const now = JSON.stringify(parts);
+    if (now === this.shownParts) return;
+    this.shownParts = now;
+    this.parts.replaceChildren(...parts.map(partItem));
   }
 
   // An unchanged list is left alone, so that the keyboard focus stays where it is.
@@ -142,48 +149,6 @@ export class Panel {
     if (now === this.shownAdvice) return;
     this.shownAdvice = now;
     this.advice.replaceChildren(...advice.map((item) => this.adviceItem(item)));
-  }
-
-  private updateMarks(marks: Mark[]): void {
-    const now = JSON.stringify(marks);
-    if (now === this.shown) return;
-    this.shown = now;
-    this.marks.replaceChildren(...marks.map((mark, index) => this.markItem(mark, index)));
-  }
-
-  private markItem(mark: Mark, index: number): HTMLElement {
-    const details = h(
-      "div",
-      { class: "fnlp-details", id: freshId("card"), hidden: true },
-      card(mark, this.actions),
-    );
-    const button = h(
-      "button",
-      { type: "button", "aria-expanded": "false", "aria-controls": details.id },
-      chip(mark.cue, mark.family, mark.title),
-      h("span", { class: "fnlp-passage", dir: "auto" }, mark.text),
-    );
-    const show = (open: boolean): void => {
-      details.hidden = !open;
-      button.setAttribute("aria-expanded", String(open));
-      this.actions.pick(open ? index : null);
-    };
-    const item = h("li", {}, button, details);
-    button.addEventListener("focus", () => show(true));
-    button.addEventListener("click", () => show(true));
-    item.addEventListener("focusout", (event) => {
-      if (!(event.relatedTarget instanceof Node && item.contains(event.relatedTarget))) show(false);
-    });
-    item.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      button.focus();
-      show(false);
-    });
-    button.addEventListener("mouseenter", () => this.actions.pick(index));
-    button.addEventListener("mouseleave", () => {
-      if (details.hidden) this.actions.pick(null);
-    });
-    return item;
   }
 
   private adviceItem(item: Advice): HTMLElement {

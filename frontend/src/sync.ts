@@ -1,5 +1,5 @@
 // The draft between three holders: this view, the kernel, and the browser's copy.
-import { Annotation } from "@codemirror/state";
+import { Annotation, ChangeSet, type ChangeDesc } from "@codemirror/state";
 import type { EditorView, ViewUpdate } from "@codemirror/view";
 import type { AnyModel } from "@anywidget/types";
 import { Keeper, readNeverMarked, writeNeverMarked, type Kept } from "./keeping";
@@ -7,8 +7,10 @@ import { replaceText } from "./replace";
 import type { Timers } from "./timers";
 import type { Dismissed, Draft, Model } from "./types";
 
-/** Keys that come together go together; the framework holds back what a busy kernel can't take yet. */
-const SEND_AFTER_MS = 12;
+/** The next text waits for the answer to the one before, or a slow kernel would never finish one; not for ever. */
+const ANSWER_WITHIN_MS = 10_000;
+/** Until then the kernel has it, or this page: one that is left keeps its text before it goes. */
+const KEEP_AFTER_MS = 150;
 
 /** The change came from Python or another view, so it is not sent back. */
 const fromModel = Annotation.define<boolean>();
@@ -36,6 +38,10 @@ export class Sync {
   private readonly keeper: Keeper;
   private rival = false;
   private sentRevision = -1;
+  /** What was typed after the text that the kernel has. */
+  private since: ChangeSet;
+  /** Whether something of it is to be sent. */
+  private unsent = false;
   /** What stood here when another view began to write. */
   private mine: string | null = null;
   private stored = true;
@@ -50,6 +56,7 @@ export class Sync {
   ) {
     this.keeper = new Keeper(model.get("draft_key"));
     this.dismissed = model.get("dismissed");
+    this.since = this.none();
     model.on("change:text", this.onText);
     model.on("change:dismissed", this.onDismissed);
     model.on("change:versions", this.keepVersions);
@@ -104,13 +111,35 @@ export class Sync {
         entry.from === undefined ? entry : { ...entry, from: update.changes.mapPos(entry.from, 1) },
       );
     }
+    this.since = this.since.compose(update.changes);
     if (update.transactions.some((transaction) => transaction.annotation(fromModel))) return;
     this.mine = null;
-    // Not begun anew with each key: who types without a pause wants to see marks as well.
-    if (!this.timers.has("send")) this.timers.later("send", SEND_AFTER_MS, () => this.push());
+    this.unsent = true;
+    this.keepSoon();
+    if (this.timers.has("answer")) return;
+    // As soon as the editor has taken the change, and before the browser draws it.
+    queueMicrotask(() => {
+      if (this.unsent && !this.timers.has("answer")) this.send();
+    });
+  }
+
+  /** Whether an answer is about the text that the kernel has now. */
+  holds(revision: number): boolean {
+    return !this.rival && revision === this.model.get("revision");
+  }
+
+  /** Such an answer has come: send what waits for it, and return what was typed after the text that it is about. */
+  answered(): ChangeDesc {
+    this.timers.cancel("answer");
+    const { since } = this;
+    // Before the answer is drawn: the kernel reads in the meantime.
+    if (this.unsent) this.send();
+    return since;
   }
 
   setDismissed(dismissed: Dismissed[]): void {
+    // Their places are those of the text as it stands here.
+    if (this.unsent) this.push();
     this.dismissed = dismissed;
     const always = dismissed.filter(({ scope }) => scope === "always").map(({ cue, text }) => ({ cue, text }));
     writeNeverMarked(always);
@@ -129,27 +158,33 @@ export class Sync {
   /** End a conflict with what the kernel holds. */
   yield(): void {
     this.rival = false;
-    this.timers.cancel("send");
+    this.unsent = false;
     this.take(this.model.get("text"));
     this.keep();
     this.events.answered();
   }
 
-  /** Send the text now. */
+  /** Send the text and keep it, now. */
   push(): void {
-    this.timers.cancel("send");
+    this.send();
+    this.keep();
+  }
+
+  private send(): void {
+    this.unsent = false;
     const text = this.editor.state.doc.toString();
-    if (this.rival) {
-      this.keep();
-      return;
-    }
+    if (this.rival) return;
     if (text === this.model.get("text")) {
       // Typed and taken back: the last answer holds again. The scenario may still wait.
+      this.since = this.none();
       this.model.save_changes();
-      this.keep();
       this.events.answered();
       return;
     }
+    this.since = this.none();
+    this.timers.later("answer", ANSWER_WITHIN_MS, () => {
+      if (this.unsent) this.send();
+    });
     this.sentRevision = this.model.get("revision") + 1;
     // The text comes last: another view of this page hears of it at once.
     this.model.set("writer", this.view);
@@ -157,11 +192,11 @@ export class Sync {
     this.model.set("dismissed", this.dismissed);
     this.model.set("text", text);
     this.model.save_changes();
-    this.keep();
     this.events.sent();
   }
 
   keep(): void {
+    this.timers.cancel("keep");
     if (!this.read) return;
     const text = this.editor.state.doc.toString();
     this.note(
@@ -183,8 +218,17 @@ export class Sync {
     this.stored = stored;
   }
 
+  private keepSoon(): void {
+    if (!this.timers.has("keep")) this.timers.later("keep", KEEP_AFTER_MS, () => this.keep());
+  }
+
+  private none(): ChangeSet {
+    return ChangeSet.empty(this.editor.state.doc.length);
+  }
+
   private readonly onLeave = (): void => {
-    if (this.timers.has("send")) this.push();
+    if (this.unsent) this.push();
+    else if (this.timers.has("keep")) this.keep();
   };
 
   private readonly onDismissed = (): void => {
@@ -197,16 +241,17 @@ export class Sync {
     const theirs = model.get("text");
     const here = this.editor.state.doc.toString();
     const writer = model.get("writer");
+    if (theirs === here) this.since = this.none();
     if (theirs === here || writer === this.view) return;
-    const dirty = this.timers.has("send") || this.rival;
+    const dirty = this.unsent || this.rival;
     if (writer && (dirty || model.get("revision") <= this.sentRevision)) {
-      this.timers.cancel("send");
+      this.unsent = false;
       this.rival = true;
       this.keep();
       this.events.rival(theirs);
       return;
     }
-    this.timers.cancel("send");
+    this.unsent = false;
     this.take(theirs);
     if (!writer) return;
     // Key by key from there; what stood here before the first key is what may be missed.
@@ -216,6 +261,7 @@ export class Sync {
 
   private take(text: string): void {
     replaceText(this.editor, text, [fromModel.of(true)]);
+    this.since = this.none();
   }
 
   private addNeverMarked(): void {

@@ -1,14 +1,22 @@
 // What crosses from Python; offsets are UTF-16 units.
 
-export interface Mark {
+/** What marks of one kind say; sent once, however many marks there are. */
+export interface Words {
   cue: string;
   family: "judgmental" | "part" | "vague";
   title: string;
+  why: string;
+  ask: string;
+}
+
+/** A mark as it is sent: the number of its entry in the legend, and its place. */
+export type SentMark = [entry: number, from: number, to: number];
+
+export interface Mark extends Words {
+  entry: number;
   text: string;
   from: number;
   to: number;
-  why: string;
-  ask: string;
 }
 
 export interface Dial {
@@ -37,6 +45,7 @@ export interface Advice {
   to: number | null;
 }
 
+/** An answer as it is sent. */
 export interface ReportData {
   revision: number;
   length: number;
@@ -44,10 +53,15 @@ export interface ReportData {
   message: string;
   dials: Dial[];
   parts: Part[];
-  marks: Mark[];
+  marks: SentMark[];
   advice: Advice[];
   warnings: string[];
   dismissed: number;
+}
+
+/** An answer as it is shown: on the text as it stands now. */
+export interface Report extends Omit<ReportData, "marks"> {
+  marks: Mark[];
 }
 
 /** An earlier state of the draft. */
@@ -83,6 +97,7 @@ export interface Draft {
 export interface Model extends Draft {
   revision: number;
   report_data: ReportData;
+  legend: Words[];
   name: string;
   can_send: boolean;
   allowed: string[];

@@ -7,10 +7,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,14 +15,14 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from serving import Server, serving
 
-from feedback_nlp.coach import NOTEBOOK, lab_command, lab_environment
+from feedback_nlp.coach import NOTEBOOK
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-START_SECONDS = 60
 # The invitation in an empty editor is no text.
 _TEXT = """() => [...document.querySelectorAll('.fnlp-coach .cm-line')]
     .map(line => line.querySelector('.cm-placeholder') ? '' : line.textContent).join('\\n')"""
@@ -39,41 +35,6 @@ _CHROMIUM = (
     "--disable-sync",
     "--no-first-run",
 )
-
-
-@dataclass(frozen=True)
-class Lab:
-    """A running JupyterLab."""
-
-    url: str
-    token: str
-    root: Path
-
-    def notebook_url(self, name: str) -> str:
-        """Return the address of a notebook, in a workspace of its own."""
-        workspace = secrets.token_hex(4)
-        return f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}&reset"
-
-    def copy(self, name: str) -> str:
-        """Return the name of a fresh copy of a notebook."""
-        folder = secrets.token_hex(4)
-        (self.root / folder).mkdir()
-        shutil.copyfile(self.root / name, self.root / folder / name)
-        return f"{folder}/{name}"
-
-    def stop_kernels(self) -> None:
-        """End every kernel, so that the next test begins with none."""
-        for kernel in json.loads(self._ask("kernels")):
-            self._ask(f"kernels/{kernel['id']}", "DELETE")
-
-    def _ask(self, path: str, method: str = "GET") -> bytes:
-        request = urllib.request.Request(
-            f"{self.url}/api/{path}",
-            method=method,
-            headers={"Authorization": f"token {self.token}"},
-        )
-        with urllib.request.urlopen(request, timeout=15) as answer:
-            return bytes(answer.read())
 
 
 def _unavailable(reason: str) -> None:
@@ -99,58 +60,15 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def lab(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """JupyterLab on a free port, with copies of the notebooks and nobody's settings."""
     home = tmp_path_factory.mktemp("lab")
     root = home / "root"
     shutil.copytree(
         NOTEBOOKS, root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    # The command and the environment that `feedback-nlp coach` uses: what is tested is what runs.
-    command = [
-        *lab_command(root / NOTEBOOK, browser=False, port=port),
-        "--ServerApp.ip=127.0.0.1",
-        "--ServerApp.port_retries=0",
-        f"--IdentityProvider.token={token}",
-    ]
-    environment = lab_environment() | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    log_path = home / "lab.log"
-    with log_path.open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            running = Lab(f"http://127.0.0.1:{port}", token, root)
-            _wait_until_up(running, server, log_path)
-            yield running
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-
-
-def _wait_until_up(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
-        try:
-            lab._ask("status")
-            return
-        except OSError:
-            time.sleep(0.1)  # between two tries of a server that starts
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    with serving(root / NOTEBOOK, home) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
@@ -219,7 +137,7 @@ def _refuse(dialog: Any, console: list[str]) -> None:
     dialog.dismiss()
 
 
-def open_notebook(page: Page, lab: Lab, name: str) -> Editor:
+def open_notebook(page: Page, lab: Server, name: str) -> Editor:
     """Open a notebook, run it, and return the editor when it is on screen."""
     from playwright.sync_api import expect
 
@@ -231,7 +149,7 @@ def open_notebook(page: Page, lab: Lab, name: str) -> Editor:
     return editor
 
 
-def write_notebook(lab: Lab, *lines: str) -> str:
+def write_notebook(lab: Server, *lines: str) -> str:
     """Return the name of a new notebook whose only cell holds `lines`; the stub is beside it."""
     folder = lab.root / secrets.token_hex(4)
     folder.mkdir()
@@ -269,15 +187,7 @@ class Editor:
 
     def run_all(self) -> None:
         """Run all cells by the menu, once the kernel is there."""
-        from playwright.sync_api import expect
-
-        page = self.page
-        # Without a kernel, Run All asks for one.
-        kernel = page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")
-        expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=30_000)
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        run_all(self.page)
 
     def write(self, text: str) -> None:
         """Replace the draft by typing, and wait until it is read."""
@@ -309,12 +219,6 @@ class Editor:
         """Return the button with these words."""
         return self.root.get_by_role("button", name=name, exact=True)
 
-    def hide_sidebar(self) -> None:
-        """Give the notebook the whole width."""
-        if self.page.locator(".jp-FileBrowser").is_visible():
-            self.page.get_by_role("tab", name="File Browser").click()
-            self.page.locator(".jp-FileBrowser").wait_for(state="hidden")
-
     def start_over(self) -> None:
         """Leave nothing of the draft, for the next test."""
         self.page.keyboard.press("Escape")
@@ -324,19 +228,39 @@ class Editor:
 
     def theme(self, name: str) -> None:
         """Choose JupyterLab Light or JupyterLab Dark."""
-        page = self.page
-        page.get_by_role("menuitem", name="Settings", exact=True).click()
-        page.locator(".lm-Menu-item", has_text="Theme").first.hover()
-        page.locator(".lm-Menu-item", has_text=name).first.click()
-        light = str("Light" in name).lower()
-        page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
-        page.locator("#jupyterlab-splash").wait_for(state="detached")
-        page.mouse.move(5, 5)
+        choose_theme(self.page, name)
+
+
+def run_all(page: Page) -> None:
+    """Run all cells by the menu, once the kernel is there."""
+    from playwright.sync_api import expect
+
+    # Without a kernel, Run All asks for one. On a phone the toolbar has no room for its name.
+    status = page.locator("#jp-main-statusbar")
+    expect(status).to_contain_text("Python 3 (ipykernel) | Idle", timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def choose_theme(page: Page, name: str) -> None:
+    """Choose JupyterLab Light or JupyterLab Dark."""
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=name).first.click()
+    light = str("Light" in name).lower()
+    page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
+    page.locator("#jupyterlab-splash").wait_for(state="detached")
+    page.mouse.move(5, 5)
 
 
 @pytest.fixture(scope="session")
 def tools() -> SimpleNamespace:
     """The helpers above; a conftest cannot be imported by its tests."""
     return SimpleNamespace(
-        open_notebook=open_notebook, write_notebook=write_notebook, watch=watch, Editor=Editor
+        open_notebook=open_notebook,
+        write_notebook=write_notebook,
+        watch=watch,
+        Editor=Editor,
+        run_all=run_all,
+        choose_theme=choose_theme,
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from feedback_nlp.report import Advice, Finding, Report
+from feedback_nlp.report import Advice, Finding, Report, Sentence
 
 _CUES = (
     ("person_label", "judgmental", "Label on the person", r"\b[Yy]ou are (?:lazy|careless)\b"),
@@ -38,9 +38,13 @@ def score(text: str) -> Report:
     parts = {f.cue for f in findings if f.family == "part"}
     tone = min(0.9, 0.1 + 0.4 * len(judging))
     act = 0.15 + 0.2 * len(parts)
+    sentences = tuple(
+        Sentence(hit.start(), hit.end(), hit[0], act, tone)
+        for hit in re.finditer(r"\S[^.!?\n]*[.!?]?", text)
+    )
     return Report(
         text, act, tone, act, act, act, act, 5 * act, 2 * tone,
-        findings=findings, advice=_advice(judging, parts),
+        findings=findings, sentences=sentences, advice=_advice(judging, parts),
     )  # fmt: skip
 
 

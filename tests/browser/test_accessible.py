@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
+from looks import THEMES, changed_pictures, violations
 
 pytestmark = pytest.mark.browser
-HERE = Path(__file__).resolve().parent
-AXE = HERE.parents[1] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-REFERENCES = HERE / "references"
 CELL = (
     "from feedback_nlp.widgets import DraftCoach",
     "from stub_scorer import score",
@@ -27,16 +20,6 @@ TEXT = (
     "You are careless. On slide 4 the axis had no units, so two people asked what they saw."
     " Thank you for the pictures!"
 )
-WIDTHS = (390, 768, 1280)
-THEMES = ("JupyterLab Light", "JupyterLab Dark")
-_TWO_FRAMES = """() => new Promise(
-    done => requestAnimationFrame(() => requestAnimationFrame(done))
-)"""
-#: A pixel differs when a colour channel does by more than this: fonts are smoothed differently.
-CHANNEL_TOLERANCE = 48
-#: Share of the pixels that may differ.
-SHARE_TOLERANCE = 0.03
-
 HOSTILE = {
     "markup": (
         "<img src=x onerror=window.__hacked=1><script>window.__hacked=1</script> You are lazy."
@@ -53,10 +36,8 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def opened(long_visit: Any, lab: Any, tools: Any) -> Iterator[Any]:
-    """An editor on the stub, with the whole width."""
-    editor = tools.open_notebook(long_visit.page, lab, tools.write_notebook(lab, *CELL))
-    editor.hide_sidebar()
-    yield editor
+    """An editor on the stub."""
+    yield tools.open_notebook(long_visit.page, lab, tools.write_notebook(lab, *CELL))
     lab.stop_kernels()
 
 
@@ -79,43 +60,27 @@ def fill(editor: Any) -> None:
     editor.root.locator("h2").first.click()
 
 
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds in the editor, best practices included."""
-    if not AXE.exists():
-        if os.environ.get("CI"):
-            pytest.fail("axe-core is missing; run: make front.")
-        pytest.skip("axe-core is not installed; run: make front.")
-    if not page.evaluate("Boolean(window.axe)"):
-        page.add_script_tag(content=AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run('.fnlp-coach', {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{v['id']}: {node['html'][:160]} {node['failureSummary']}"
-        for v in found
-        for node in v["nodes"]
-    ]
-
-
 @pytest.mark.parametrize("theme", THEMES)
 def test_axe_finds_nothing(editor: Any, theme: str) -> None:
     """No violation, neither in light nor in dark, whatever is open."""
     page = editor.page
     editor.theme(theme)
-    assert violations(page) == []  # the empty state
+    assert violations(page, ".fnlp-coach") == []  # the empty state
     fill(editor)
     editor.root.locator(".fnlp-scenario summary").click()
     editor.root.locator(".fnlp-dismissed summary").click()
     editor.root.locator(".fnlp-point").first.click()
     editor.button("Offer a beginning").last.click()
     editor.root.locator(".fnlp-offer").wait_for()
-    assert violations(page) == []
+    assert violations(page, ".fnlp-coach") == []
     editor.button("Use it").click()
     editor.root.locator(".fnlp-place").first.wait_for()
     editor.mark("person_label").first.click()
     page.locator(".fnlp-tip").wait_for()
-    assert violations(page) == []
+    assert violations(page, ".fnlp-coach") == []
     page.keyboard.press("Escape")
     editor.button("Read it as the receiver").click()
-    assert violations(page) == []
+    assert violations(page, ".fnlp-coach") == []
     page.keyboard.press("Escape")
     editor.root.locator(".fnlp-scenario summary").click()
     editor.root.locator(".fnlp-dismissed summary").click()
@@ -126,37 +91,7 @@ def test_pictures_are_as_they_were(editor: Any, theme: str) -> None:
     """The editor looks as in the references, up to the smoothing of fonts."""
     editor.theme(theme)
     fill(editor)
-    wrong = {}
-    for width in WIDTHS:
-        editor.page.set_viewport_size({"width": width, "height": 2400})
-        editor.root.evaluate(
-            "root => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-        editor.page.mouse.move(1, 1)
-        name = f"{theme.split()[1].lower()}-{width}.png"
-        if share := difference(editor.root.screenshot(), name):
-            wrong[name] = share
-    assert wrong == {}
-
-
-def difference(picture: bytes, name: str) -> float | str:
-    """Return how far a picture is from its reference; 0 within the tolerance."""
-    from io import BytesIO
-
-    from PIL import Image, ImageChops
-
-    reference = REFERENCES / name
-    if os.environ.get("FEEDBACK_NLP_UPDATE_REFERENCES"):
-        REFERENCES.mkdir(exist_ok=True)
-        Image.open(BytesIO(picture)).convert("RGB").quantize(64).save(reference, optimize=True)
-        return 0
-    now, then = Image.open(BytesIO(picture)).convert("RGB"), Image.open(reference).convert("RGB")
-    if abs(now.width - then.width) > 2 or abs(now.height - then.height) > 0.04 * then.height:
-        return f"size {now.size}, was {then.size}"
-    changed = ImageChops.difference(now, then.crop((0, 0, *now.size)))
-    bright = changed.convert("L").point(lambda value: 255 * (value > CHANNEL_TOLERANCE))
-    share = bright.histogram()[255] / (now.width * now.height)
-    return share if share > SHARE_TOLERANCE else 0
+    assert changed_pictures(editor.root, f"draft-{theme.split()[1].lower()}") == {}
 
 
 @pytest.mark.parametrize(
@@ -185,6 +120,21 @@ def test_nothing_is_cut_off_on_a_narrow_screen(editor: Any, size: tuple[int, int
     box, frame = tip.bounding_box(), editor.root.bounding_box()
     assert box["x"] >= frame["x"]
     assert box["x"] + box["width"] <= frame["x"] + frame["width"]
+
+
+def test_notebook_is_usable_on_a_phone(browser: Any, long_visit: Any, lab: Any, tools: Any) -> None:
+    """What `feedback-nlp coach` opens leaves the room to the editor, from the first moment on."""
+    page = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
+    tools.watch(page)
+    editor = tools.open_notebook(page, lab, tools.write_notebook(lab, *CELL))
+    box = editor.root.bounding_box()
+    assert box["width"] > 0.7 * 390
+    assert box["x"] + box["width"] <= 390
+    editor.write(TEXT)
+    editor.mark("person_label").first.click()
+    page.locator(".fnlp-tip").get_by_role("button", name="Not here").click()
+    editor.root.locator(".fnlp-dismissed").wait_for()
+    page.context.close()
 
 
 @pytest.mark.parametrize("kind", HOSTILE)

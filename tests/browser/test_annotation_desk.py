@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from looks import THEMES, violations
 
 from feedback_nlp.annotation import Labels, LabelStore
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 pytestmark = pytest.mark.browser
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 FIRST = "On slide 4 the axis had no units. You are careless."
 # Wide characters and a foreign line end before the words that are marked.
 SECOND = "Merci 👍🏽\r\nNext time, add the units."
@@ -26,7 +26,6 @@ HOSTILE = (
 )
 FIRST_SPANS = ((0, 10, "situation"), (11, 32, "behaviour"), (34, 50, "person_label"))
 FIRST_LABELS = Labels(3, 0, 0, 2, FIRST_SPANS)
-THEMES = ("JupyterLab Light", "JupyterLab Dark")
 
 
 def cell(*deeds: str, show: str) -> tuple[str, ...]:
@@ -91,26 +90,11 @@ def opened(visit: Any, lab: Any, tools: Any) -> Iterator[Any]:
         editor = tools.Editor(visit.page)
         run(editor)
         expect(visit.page.locator(".fnlp-desk")).to_have_count(count, timeout=60_000)
-        editor.hide_sidebar()
         return Desk(visit.page), (lab.root / name).parent
 
     yield open_desk
     assert visit.console == []
     lab.stop_kernels()
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds in the desk, best practices included."""
-    if not AXE.exists():
-        if os.environ.get("CI"):
-            pytest.fail("axe-core is missing; run: make front.")
-        pytest.skip("axe-core is not installed; run: make front.")
-    if not page.evaluate("Boolean(window.axe)"):
-        page.add_script_tag(content=AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run('.fnlp-desk', {resultTypes: ['violations']})")["violations"]
-    return [
-        f"{v['id']}: {n['html'][:160]} {n['failureSummary']}" for v in found for n in v["nodes"]
-    ]
 
 
 def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
@@ -248,7 +232,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     label.press("b", "2", "0")
     expect(pages[0].locator(".fnlp-marks-made li")).to_have_count(1)
     name = theme.split()[1].lower()
-    assert violations(desk.page) == []
+    assert violations(desk.page, ".fnlp-desk") == []
     for width in (1280, 390):
         desk.page.set_viewport_size({"width": width, "height": 3000})
         for number, part in enumerate(pages):
@@ -269,7 +253,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     label.sheet.focus()
     label.press("?")
     expect(pages[0].get_by_role("heading", name="Keys and codebook")).to_be_visible()
-    assert violations(desk.page) == []
+    assert violations(desk.page, ".fnlp-desk") == []
     label.picture(f"{name}-390-help")
     # A filter shows only texts that differ in this.
     pages[2].get_by_label("Widest difference in").select_option("evidence")

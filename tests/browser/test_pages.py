@@ -5,31 +5,20 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
-import secrets
-import socket
-import subprocess
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
+from serving import serving
 
-from feedback_nlp.coach import (
-    NOTEBOOK,
-    RECEIVE_NOTEBOOK,
-    app_command,
-    find_notebook,
-    lab_environment,
-)
+from feedback_nlp.coach import NOTEBOOK, RECEIVE_NOTEBOOK, find_notebook
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-START_SECONDS = 60
 HARD = (
     "You never listen. In Tuesday's meeting you interrupted Ana twice, so she stopped talking."
     " Next time, let the speaker finish."
@@ -48,60 +37,17 @@ def app(
     """A notebook as `feedback-nlp coach --app` serves it: its name and its address."""
     if importlib.util.find_spec("voila") is None:
         pytest.skip("Voilà is not installed; run: pip install voila.")
-    home = tmp_path_factory.mktemp("voila")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex(16)
-    command = [
-        *app_command(find_notebook(request.param), browser=False, port=port),
-        "--Voila.port_retries=0",
-        f"--Voila.token={token}",
-    ]
-    environment = lab_environment() | {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    log_path = home / "voila.log"
-    with log_path.open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            url = f"http://127.0.0.1:{port}/"
-            _wait_until_up(f"{url}voila/static/voila.js", server, log_path)
-            yield request.param, f"{url}?token={token}"
-        finally:
-            server.terminate()
-            try:
-                server.wait(15)
-            except subprocess.TimeoutExpired:
-                server.kill()
-
-
-def _wait_until_up(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and server.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=15):
-                return
-        except OSError:
-            time.sleep(0.1)  # between two tries of a server that starts
-    pytest.fail(f"Voilà did not start:\n{log.read_text(errors='replace')[-3000:]}")
+    notebook = find_notebook(request.param)
+    with serving(notebook, tmp_path_factory.mktemp("voila"), app=True) as server:
+        yield request.param, f"{server.url}/?token={server.token}"
 
 
 @pytest.fixture
-def receiver(visit: Any, lab: Any) -> Iterator[Page]:
+def receiver(visit: Any, lab: Any, tools: Any) -> Iterator[Page]:
     """The notebook for receivers in JupyterLab after Run All Cells."""
-    from playwright.sync_api import expect
-
     page: Page = visit.page
     page.goto(lab.notebook_url(lab.copy(RECEIVE_NOTEBOOK)))
-    kernel = page.locator(".jp-NotebookPanel-toolbar .jp-Toolbar-kernelName")
-    expect(kernel).to_have_text("Python 3 (ipykernel)", timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    tools.run_all(page)
     page.locator(".fnlp-empty").wait_for(timeout=60_000)
     yield page
     lab.stop_kernels()
@@ -110,7 +56,7 @@ def receiver(visit: Any, lab: Any) -> Iterator[Page]:
 def paste(page: Page, text: str) -> None:
     """Put feedback into the box, and wait until it is read."""
     before = page.locator(".fnlp-reception").get_attribute("data-revision")
-    box = page.get_by_title("The feedback that you got")
+    box = page.get_by_label("The feedback that you got")
     box.click()
     page.keyboard.press("Control+a")
     page.keyboard.insert_text(text)
@@ -135,7 +81,7 @@ def check_receiving(page: Page) -> None:
     paste(page, HARD)
     expect(page.locator("li.fnlp-judging q")).to_have_text("You never listen")
     expect(page.locator("li.fnlp-usable")).to_have_count(2)
-    reply = page.get_by_title("Your reply")
+    reply = page.get_by_label("Your reply")
     expect(reply).to_have_value(holding("Thank you for taking the time"))
     assert "Next time, let the speaker finish" in reply.input_value()
 
@@ -165,11 +111,11 @@ def test_receiver_sorts_asks_and_replies(receiver: Page) -> None:
     save_picture(receiver, "receive_empty")
     check_receiving(receiver)
     save_picture(receiver, "receive")
-    reply = receiver.get_by_title("Your reply")
+    reply = receiver.get_by_label("Your reply")
     expect(reply).to_have_value(holding("Thank you"))
     receiver.get_by_role("checkbox").first.uncheck()
     expect(reply).not_to_have_value(holding("last time it happened"))
-    receiver.get_by_title("Your one step").fill("I count to three before I speak.")
+    receiver.get_by_label("Your one step").fill("I count to three before I speak.")
     expect(reply).to_have_value(holding("I count to three before I speak."))
 
 

@@ -58,7 +58,7 @@ export class Sheet {
     const marks = data.spans.flatMap(({ label, from, to }) => {
       const entry = spanLabel(this.book, label);
       const text = data.text.slice(from, to);
-      return entry ? [{ cue: label, family: entry.family, title: entry.title, text, from, to, why: "", ask: "" }] : [];
+      return entry ? [{ entry: 0, cue: label, family: entry.family, title: entry.title, text, from, to, why: "", ask: "" }] : [];
     });
     this.view.dispatch({ effects: setMarks.of(marks.sort((a, b) => a.from - b.from || b.to - a.to)) });
   }

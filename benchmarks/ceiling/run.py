@@ -1,0 +1,76 @@
+"""What sentence embeddings reach when they learn from the same texts as the tone head.
+
+A transformer knows far more words than our examples show. How far it gets on the public comments,
+trained on nothing but what the heads are trained on, tells how much of the distance to a target
+is for want of vocabulary, and how much for want of training texts. It is no part of the product.
+
+Needs `sentence-transformers`, which brings PyTorch, a sentence encoder in a folder, and
+``FEEDBACK_NLP_DATA``; run it in an environment of its own::
+
+    python benchmarks/ceiling/run.py path/to/all-MiniLM-L6-v2
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+from sklearn.linear_model import LogisticRegression
+
+from feedback_nlp.datasets import cross_domain_sets, data_folder, training_sets
+from feedback_nlp.evaluation.metrics import auc_with_interval, length_auc
+from feedback_nlp.examples import read_examples
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Inverse strengths of the penalty that are tried; all are shown, none is chosen.
+STRENGTHS = (0.1, 1.0, 10.0)
+
+
+def training_texts(folder: Path) -> tuple[list[str], list[int]]:
+    """Return the texts that teach the tone head, with whether they judge."""
+    own = read_examples(ROOT / "data" / "feedback_examples.jsonl")
+    pairs = [(e.text, int(e.tone >= 1)) for e in own if e.split == "train"]
+    talk = training_sets(folder)["wiki_toxicity"]
+    pairs += [(row.text, row.labels["tone_1"]) for row in talk if "tone_1" in row.labels]
+    return [text for text, _ in pairs], [label for _, label in pairs]
+
+
+def main() -> None:
+    """Encode, fit and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("encoder", help="folder of a sentence-transformers model")
+    parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs/evaluation/ceiling.md")
+    args = parser.parse_args()
+    folder = data_folder(None)
+    encoder = SentenceTransformer(args.encoder)
+    texts, labels = training_texts(folder)
+    known = encoder.encode(texts, show_progress_bar=True)
+    sets = [s for s in cross_domain_sets(folder) if s.score == "judgmental"]
+    comments = encoder.encode(sets[0].texts, show_progress_bar=True)
+    lines = [
+        "# How far a sentence encoder gets with the same training texts",
+        "",
+        f"{Path(args.encoder).name}, logistic regression on the embeddings of {len(texts)} texts"
+        " that teach the tone head; AUC with a 95 % bootstrap interval on the unhealthy comments."
+        " Made by `benchmarks/ceiling/run.py`; the scores of this project stand in"
+        " [report.md](report.md).",
+        "",
+        "| what | length | " + " | ".join(f"C = {c:g}" for c in STRENGTHS) + " |",
+        "|---" * (2 + len(STRENGTHS)) + "|",
+    ]
+    models = [LogisticRegression(C=c, max_iter=2000).fit(known, labels) for c in STRENGTHS]
+    for row in sets:
+        cells = []
+        for model in models:
+            figure = auc_with_interval(np.asarray(row.labels), model.decision_function(comments))
+            cells.append(f"{figure['auc']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})")
+        length = length_auc(row.labels, row.texts)
+        lines.append(f"| {row.measure} | {length:.3f} | " + " | ".join(cells) + " |")
+    args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

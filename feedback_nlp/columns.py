@@ -1,0 +1,197 @@
+"""The tokens of one parsed sentence as plain lists, looked up once for all that reads them.
+
+A look-up of an attribute on a spaCy token costs more than what is then done with it, and cues and
+features ask for the same ones hundreds of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+#: Entries that a table remembers; it starts anew when full, so that memory stays constant.
+TABLE_SIZE = 50_000
+_HALF = 1 << 63
+
+
+class Table(dict[K, V], Generic[K, V]):
+    """A dictionary that finds out a missing value, and forgets all when it is full.
+
+    Parameters
+    ----------
+    find : callable
+        From key to value.
+    size : int, default TABLE_SIZE
+        Most entries.
+    """
+
+    def __init__(self, find: Callable[[K], V], size: int = TABLE_SIZE) -> None:
+        super().__init__()
+        self._find = find
+        self._size = size
+
+    def __missing__(self, key: K) -> V:
+        if len(self) >= self._size:
+            self.clear()
+        value = self[key] = self._find(key)
+        return value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """What is true of a word wherever it stands; compared by identity, which is fast."""
+
+    text: str
+    lower: str
+    is_space: bool
+    is_punct: bool
+    is_alpha: bool
+    is_upper: bool
+    like_num: bool
+    #: Whether it holds a letter or a digit.
+    is_word: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kind:
+    """What a token is in its sentence; compared by identity, which is fast."""
+
+    pos: str
+    tag: str
+    dep: str
+    #: Whether a space follows.
+    spacy: bool
+    starts: bool
+
+
+class _Known:
+    """What the ids of one vocabulary stand for."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        # The tables hold nothing of the vocabulary but these methods, and die with it.
+        lexeme, string = vocab.__getitem__, vocab.strings.__getitem__
+
+        def word(orth: int) -> Word:
+            known = lexeme(orth)
+            return Word(
+                known.text, known.lower_, known.is_space, known.is_punct, known.is_alpha,
+                known.is_upper, known.like_num, any(map(str.isalnum, known.text)),
+            )  # fmt: skip
+
+        def kind(ids: tuple[int, ...]) -> Kind:
+            pos, tag, dep, space, start = ids
+            return Kind(string(pos), string(tag), string(dep), bool(space), start == 1)
+
+        self.words: Table[int, Word] = Table(word)
+        self.strings: Table[int, str] = Table(string)
+        self.kinds: Table[tuple[int, ...], Kind] = Table(kind)
+
+
+@lru_cache(maxsize=8)
+def _known(vocab: Vocab) -> _Known:
+    return _Known(vocab)
+
+
+def words_of(doc: Doc) -> list[Word]:
+    """Return what is true of each word of a tokenized text."""
+    return list(map(_known(doc.vocab).words.__getitem__, doc.to_array("ORTH").tolist()))
+
+
+_ATTRIBUTES: list[int | str] = ["ORTH", "LEMMA", "POS", "TAG", "DEP", "SPACY", "SENT_START", "HEAD"]
+
+
+class Columns:
+    """The tokens of a sentence, an attribute a list.
+
+    Parameters
+    ----------
+    doc : Doc
+        One parsed sentence; it must not change afterwards.
+
+    Attributes
+    ----------
+    doc : Doc
+        The sentence itself.
+    text : str
+        Its text.
+    words : list of Word
+        What is true of each token's word wherever it stands.
+    lemmas : list of str
+        Lemma of each token, as the pipeline wrote it.
+    kinds : list of Kind
+        What each token is in the sentence.
+    heads : list of int
+        Place of each token's head.
+    """
+
+    def __init__(self, doc: Doc) -> None:
+        known = _known(doc.vocab)
+        orths, lemmas, *kinds, heads = doc.to_array(_ATTRIBUTES).T.tolist()
+        self.doc = doc
+        self.text = doc.text
+        self._found: dict[str, Any] = {}
+        self.words: list[Word] = list(map(known.words.__getitem__, orths))
+        self.lemmas: list[str] = list(map(known.strings.__getitem__, lemmas))
+        self.kinds: list[Kind] = list(map(known.kinds.__getitem__, zip(*kinds, strict=True)))
+        # A head is given as a distance; one to the left comes as a number near 2 to the 64.
+        self.heads: list[int] = [
+            i + (head if head < _HALF else head - 2 * _HALF) for i, head in enumerate(heads)
+        ]
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def once(self, name: str, find: Callable[[Columns], V]) -> V:
+        """Return what `find` finds out about the sentence, asking it the first time only."""
+        if name not in self._found:
+            self._found[name] = find(self)
+        found: V = self._found[name]
+        return found
+
+    @cached_property
+    def lowers(self) -> list[str]:
+        """Each token in lower case."""
+        return [word.lower for word in self.words]
+
+    @cached_property
+    def lemmas_lower(self) -> list[str]:
+        """Each lemma in lower case."""
+        return list(map(str.lower, self.lemmas))
+
+    @cached_property
+    def pos(self) -> list[str]:
+        """Part of speech of each token."""
+        return [kind.pos for kind in self.kinds]
+
+    @cached_property
+    def tags(self) -> list[str]:
+        """Fine-grained tag of each token."""
+        return [kind.tag for kind in self.kinds]
+
+    @cached_property
+    def deps(self) -> list[str]:
+        """Dependency of each token."""
+        return [kind.dep for kind in self.kinds]
+
+    @cached_property
+    def spoken(self) -> list[int]:
+        """Places of the tokens that are neither space nor punctuation."""
+        return [i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)]
+
+    @cached_property
+    def children(self) -> list[list[int]]:
+        """Places of each token's children, in order."""
+        found: list[list[int]] = [[] for _ in self.heads]
+        for i, head in enumerate(self.heads):
+            if head != i:
+                found[head].append(i)
+        return found
