@@ -59,8 +59,9 @@ train: setup ## train the heads from data/ into models/
 evaluate: setup ## measure the shipped heads and rebuild their model card
 	@$(BIN)/feedback-nlp evaluate --card
 
-bench: setup ## measure the speed against the bare spaCy pipeline
-	@set -e; for script in benchmarks/[a-z]*.py; do echo "$$script"; $(BIN)/python "$$script"; done
+bench: setup ## measure the speed side by side with other tools, and what a billion texts cost
+	@$(BIN)/python benchmarks/speed/run.py
+	@$(BIN)/python benchmarks/scale.py
 
 bench-live: setup ## measure how fast the editor feels, in Chromium, and write docs/speed-live.md
 	@$(BIN)/python benchmarks/live/run.py

