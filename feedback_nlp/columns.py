@@ -6,9 +6,10 @@ features ask for the same ones hundreds of times.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -119,10 +120,8 @@ class Columns:
 
     Attributes
     ----------
-    doc : Doc
-        The sentence itself.
     text : str
-        Its text.
+        The sentence itself.
     words : list of Word
         What is true of each token's word wherever it stands.
     lemmas : list of str
@@ -136,7 +135,6 @@ class Columns:
     def __init__(self, doc: Doc) -> None:
         known = _known(doc.vocab)
         orths, lemmas, *kinds, heads = doc.to_array(_ATTRIBUTES).T.tolist()
-        self.doc = doc
         self.text = doc.text
         self._found: dict[str, Any] = {}
         self.words: list[Word] = list(map(known.words.__getitem__, orths))
@@ -186,6 +184,22 @@ class Columns:
     def spoken(self) -> list[int]:
         """Places of the tokens that are neither space nor punctuation."""
         return [i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)]
+
+    @cached_property
+    def places(self) -> list[int]:
+        """Where in the text each token begins, in code points."""
+        lengths = (len(w.text) + k.spacy for w, k in zip(self.words, self.kinds, strict=True))
+        return list(accumulate(lengths, initial=0))[:-1]
+
+    def text_at(self, i: int) -> str:
+        """Return the text of a token, "" behind the last one."""
+        return self.words[i].text if i < len(self.words) else ""
+
+    def below(self, top: int) -> Iterator[int]:
+        """Yield the places of all tokens below a token."""
+        for child in self.children[top]:
+            yield child
+            yield from self.below(child)
 
     @cached_property
     def children(self) -> list[list[int]]:

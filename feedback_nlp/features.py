@@ -91,10 +91,8 @@ def _asserted(sentence: Columns, i: int) -> bool:
     # Many features ask; the answer needs a walk through the parse.
     known: dict[int, bool] = sentence.once("asserted", lambda _: {})
     if i not in known:
-        token = sentence.doc[i]
-        known[i] = not (
-            negated(token) or hypothetical(token) or self_directed(token) or quoted(token)
-        )
+        stops = (negated, hypothetical, self_directed, quoted)
+        known[i] = not any(guard(sentence, i) for guard in stops)
     return known[i]
 
 
@@ -435,7 +433,7 @@ def word_features(sentence: Columns) -> Features:
         lower = word.lower
         if not word.is_alpha or lower in _ARTICLES or pos == "PROPN" or lower in identity:
             continue
-        if lower == "always" and praised(sentence.doc[i]):
+        if lower == "always" and praised(sentence, i):
             continue  # "always prepared with care" is praise, "always late" is not
         if plain or pos in _FUNCTION_POS or _asserted(sentence, i):
             # "he is" and "they are" differ in no feature.

@@ -70,11 +70,12 @@ class SentenceReader:
     def read(self, doc: Doc) -> SentenceAnalysis:
         """Read one parsed sentence."""
         sentence = Columns(doc)
-        matches = self._matcher(doc, sentence)
+        matches = self._matcher(sentence)
         marks = []
         for match in merge_matches(matches):
-            span = doc[match.start : match.end]
-            marks.append(Mark(span.start_char, span.end_char, match.cue, match.rule))
+            last = match.end - 1
+            end = sentence.places[last] + len(sentence.words[last].text)
+            marks.append(Mark(sentence.places[match.start], end, match.cue, match.rule))
         lemmas = frozenset(
             lemma
             for lemma, pos in zip(sentence.lemmas_lower, sentence.pos, strict=True)
@@ -83,7 +84,7 @@ class SentenceReader:
         features = sentence_features(sentence, matches, self._family_of)
         cues = {name: value for name, value in features.items() if name.startswith("cue:")}
         return SentenceAnalysis(
-            doc.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
+            sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
         )
 
     def read_texts(

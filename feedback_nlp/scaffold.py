@@ -15,6 +15,7 @@ from importlib import resources
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues.guards import clause_verb, subject
 from feedback_nlp.errors import DependencyError, InputError
 from feedback_nlp.segmentation import parse_sentences
@@ -173,8 +174,10 @@ def _without_shouting(text: str) -> str:
 def _from_parse(doc: Doc, anchor: Token) -> dict[str, str]:
     """Return who it is about and what they do, as far as the grammar says."""
     slots: dict[str, str] = {}
-    verb = clause_verb(anchor.head if anchor.dep_ in _SUBJECTS else anchor)
-    who = subject(verb)
+    sentence = Columns(doc)
+    verb = doc[clause_verb(sentence, (anchor.head if anchor.dep_ in _SUBJECTS else anchor).i)]
+    found = subject(sentence, verb.i)
+    who = None if found is None else doc[found]
     if who is None and verb.pos_ == "VERB":
         slots["who"] = "you"  # an order
     if who is not None and who.lower_ in _PEOPLE:

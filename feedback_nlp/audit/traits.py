@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues.guards import hypothetical, negated, quoted, self_directed
 from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.segmentation import parse_sentences
@@ -35,16 +36,20 @@ def praises_person(nlp: Language, text: str) -> bool:
     if not any(trait in lowered for trait in load_lexicon("positive_traits")):
         return False  # most texts need no parse
     return any(
-        _is_praise(token)
+        _is_praise(token) and not _is_stopped(sentence, token.i)
         for _, doc in parse_sentences(nlp, text)
+        for sentence in [Columns(doc)]
         for token in doc
         if token.lower_ in load_lexicon("positive_traits")
     )
 
 
+def _is_stopped(sentence: Columns, i: int) -> bool:
+    stops = (negated, quoted, hypothetical, self_directed)
+    return any(guard(sentence, i) for guard in stops)
+
+
 def _is_praise(token: Token) -> bool:
-    if negated(token) or quoted(token) or hypothetical(token) or self_directed(token):
-        return False
     if token.dep_ == "amod" or (token.dep_ == "conj" and token.head.dep_ == "amod"):
         noun = token.head if token.dep_ == "amod" else token.head.head
         return noun.lemma_.lower() in _ROLES | load_lexicon("people")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from spacy.tokens import Doc
 
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues.loading import Cue, load_cues
 from feedback_nlp.cues.matching import CueMatcher
 
@@ -65,7 +66,7 @@ def _found(
 ) -> list[tuple[int, int]]:
     ranges = []
     for offset, doc in sentences:
-        for match in matcher(doc):
+        for match in matcher(Columns(doc)):
             if match.cue == cue.id:
                 span = doc[match.start : match.end]
                 ranges.append((offset + span.start_char, offset + span.end_char))

@@ -1,6 +1,7 @@
 """Guards: what stops a cue, tested on the anchor token of a match.
 
-A guard is a pure function of a token in a parsed sentence; `True` drops the match.
+A guard is a pure function of a parsed sentence and the place of a token in it; `True` drops the
+match.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from spacy.tokens import Doc, Token
-
+from feedback_nlp.columns import Columns
 from feedback_nlp.lexica import load_lexicon
 
 _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", "nor"}
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
+#: What a clause is denied under: "without …ing", "I don't think …".
+_DOUBTFUL = _BELIEF | {"without"}
+_WRITER = {"i", "we"}
+_SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 _CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
 _UPWARD = {
@@ -25,32 +29,42 @@ _QUOTES = re.compile(
 )
 
 
-def chain(token: Token) -> Iterator[Token]:
+def chain(sentence: Columns, i: int) -> Iterator[int]:
     """Yield the token and the heads that its meaning hangs on, up to its clause's verb."""
-    yield token
-    while token.dep_ in _UPWARD and token.head.i != token.i:
-        token = token.head
-        yield token
+    deps, heads = sentence.deps, sentence.heads
+    yield i
+    while deps[i] in _UPWARD and heads[i] != i:
+        i = heads[i]
+        yield i
 
 
-def clause_verb(token: Token) -> Token:
+def ancestors(sentence: Columns, i: int) -> Iterator[int]:
+    """Yield all heads above the token, the nearest first."""
+    heads = sentence.heads
+    while heads[i] != i:
+        i = heads[i]
+        yield i
+
+
+def clause_verb(sentence: Columns, i: int) -> int:
     """Return the nearest head, itself included, that has a subject; else the chain's top."""
-    last = token
-    for last in chain(token):
-        if subject(last) is not None:
+    last = i
+    for last in chain(sentence, i):
+        if subject(sentence, last) is not None:
             return last
     return last
 
 
-def subject(verb: Token) -> Token | None:
+def subject(sentence: Columns, verb: int) -> int | None:
     """Return the subject of `verb`; a conjoined verb without one borrows its head's."""
+    deps, heads = sentence.deps, sentence.heads
     while True:
-        for child in verb.children:
-            if child.dep_ in {"nsubj", "nsubjpass", "csubj", "expl"}:
+        for child in sentence.children[verb]:
+            if deps[child] in _SUBJECTS:
                 return child
-        if verb.dep_ != "conj" or verb.head.i == verb.i:
+        if deps[verb] != "conj" or heads[verb] == verb:
             return None
-        verb = verb.head
+        verb = heads[verb]
 
 
 def quote_ranges(text: str) -> list[tuple[int, int]]:
@@ -58,106 +72,135 @@ def quote_ranges(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _QUOTES.finditer(text)]
 
 
-def negated(token: Token) -> bool:
+def negated(sentence: Columns, i: int) -> bool:
     """The anchor is denied: "not careless", "never late", "I don't think you are lazy"."""
-    for link in chain(token):
-        # "never … and …": a negated head verb covers the parts conjoined below it.
-        if any(_negates(child, link) for child in link.children):
-            return True
-        if link.dep_ in {"ccomp", "pcomp"} and link.head.lemma_.lower() in _BELIEF | {"without"}:
-            head = link.head
-            if head.lower_ == "without" or any(_negates(child, head) for child in head.children):
-                return True
-        if link.dep_ == "prep" and link.lower_ == "without":
-            return True
-    return False
-
-
-def _negates(child: Token, head: Token) -> bool:
-    if child.lower_ == "not" and child.doc[child.i + 1 : child.i + 2].text in {"only", "just"}:
+    if not _may_negate(sentence):
         return False
-    return child.dep_ == "neg" or (child.lower_ in _NEGATORS and child.i < head.i)
-
-
-def quoted(token: Token) -> bool:
-    """The words are somebody else's: in quotation marks, or reported."""
-    if any(start < token.idx < end for start, end in quote_ranges(token.doc.text)):
-        return True
-    return reported(token)
-
-
-def reported(token: Token) -> bool:
-    """The words are reported: "the client said that you are lazy"."""
-    for link in (token, *token.ancestors):
-        # After its verb only: "you are selfish, everybody says so" is the writer's own judgment.
-        after = link.i > link.head.i
-        if after and link.dep_ in {"ccomp", "oprd"} and link.head.lemma_.lower() in _REPORTING:
-            speaker = subject(link.head)
-            if speaker is not None and speaker.lower_ not in {"i", "we", "you"}:
+    lowers, deps, heads = sentence.lowers, sentence.deps, sentence.heads
+    for link in chain(sentence, i):
+        # "never … and …": a negated head verb covers the parts conjoined below it.
+        if any(_negates(sentence, child, link) for child in sentence.children[link]):
+            return True
+        if deps[link] in {"ccomp", "pcomp"}:
+            head = heads[link]
+            if sentence.lemmas_lower[head] in _DOUBTFUL and (
+                lowers[head] == "without"
+                or any(_negates(sentence, child, head) for child in sentence.children[head])
+            ):
                 return True
-    return False
-
-
-def hypothetical(token: Token) -> bool:
-    """The anchor stands under a condition: "if you were careless", "whether he is lazy"."""
-    for link in (token, *token.ancestors):
-        if any(c.dep_ in {"mark", "advmod"} and c.lower_ in _CONDITIONS for c in link.children):
+        if deps[link] == "prep" and lowers[link] == "without":
             return True
     return False
 
 
-def self_directed(token: Token) -> bool:
+def _may_negate(sentence: Columns) -> bool:
+    return sentence.once(
+        "may negate",
+        lambda it: "neg" in it.deps or not _NEGATORS.isdisjoint(it.lowers),
+    )
+
+
+def _negates(sentence: Columns, child: int, head: int) -> bool:
+    lower = sentence.lowers[child]
+    if lower == "not" and sentence.text_at(child + 1) in {"only", "just"}:
+        return False
+    return sentence.deps[child] == "neg" or (lower in _NEGATORS and child < head)
+
+
+def quoted(sentence: Columns, i: int) -> bool:
+    """The words are somebody else's: in quotation marks, or reported."""
+    ranges = sentence.once("quotes", lambda it: quote_ranges(it.text))
+    if ranges and any(start < sentence.places[i] < end for start, end in ranges):
+        return True
+    return reported(sentence, i)
+
+
+def reported(sentence: Columns, i: int) -> bool:
+    """The words are reported: "the client said that you are lazy"."""
+    deps, heads = sentence.deps, sentence.heads
+    for link in (i, *ancestors(sentence, i)):
+        # After its verb only: "you are selfish, everybody says so" is the writer's own judgment.
+        head = heads[link]
+        if (
+            link > head
+            and deps[link] in {"ccomp", "oprd"}
+            and sentence.lemmas_lower[head] in _REPORTING
+        ):
+            speaker = subject(sentence, head)
+            if speaker is not None and sentence.lowers[speaker] not in {"i", "we", "you"}:
+                return True
+    return False
+
+
+def hypothetical(sentence: Columns, i: int) -> bool:
+    """The anchor stands under a condition: "if you were careless", "whether he is lazy"."""
+    if _CONDITIONS.isdisjoint(sentence.lowers):
+        return False
+    return any(
+        sentence.deps[child] in {"mark", "advmod"} and sentence.lowers[child] in _CONDITIONS
+        for link in (i, *ancestors(sentence, i))
+        for child in sentence.children[link]
+    )
+
+
+def self_directed(sentence: Columns, i: int) -> bool:
     """The writer speaks of themselves: the subject is I or we."""
-    who = subject(clause_verb(token))
-    return who is not None and who.lower_ in {"i", "we"}
+    if _WRITER.isdisjoint(sentence.lowers):
+        return False
+    who = subject(sentence, clause_verb(sentence, i))
+    return who is not None and sentence.lowers[who] in _WRITER
 
 
-def question(token: Token) -> bool:
+def question(sentence: Columns, i: int) -> bool:
     """The sentence is a question."""
-    tail = token.doc.text.rstrip().rstrip("\"'”’)")
-    return tail.endswith("?")
+    return sentence.text.rstrip().rstrip("\"'”’)").endswith("?")
 
 
-def past_tense(token: Token) -> bool:
+def past_tense(sentence: Columns, i: int) -> bool:
     """The anchor's clause is in the past."""
-    verb = clause_verb(token)
-    forms = (verb, *(child for child in verb.children if child.dep_ in {"aux", "auxpass"}))
-    return any(form.tag_ == "VBD" for form in forms)
+    verb = clause_verb(sentence, i)
+    helpers = [c for c in sentence.children[verb] if sentence.deps[c] in {"aux", "auxpass"}]
+    return any(sentence.tags[form] == "VBD" for form in (verb, *helpers))
 
 
-def imperative(token: Token) -> bool:
+def imperative(sentence: Columns, i: int) -> bool:
     """The anchor's clause is an order or advice without a subject."""
-    verb = clause_verb(token)
-    has_to = any(child.lower_ in {"to", "will", "would", "can", "could"} for child in verb.children)
-    return verb.tag_ in {"VB", "VBP"} and subject(verb) is None and not has_to
+    verb = clause_verb(sentence, i)
+    has_to = _has_child(sentence, verb, {"to", "will", "would", "can", "could"})
+    return sentence.tags[verb] in {"VB", "VBP"} and subject(sentence, verb) is None and not has_to
 
 
-def future(token: Token) -> bool:
+def future(sentence: Columns, i: int) -> bool:
     """The anchor's clause is about the future."""
-    verb = clause_verb(token)
-    return any(child.lower_ in {"will", "'ll", "shall", "going"} for child in verb.children)
+    return _has_child(sentence, clause_verb(sentence, i), {"will", "'ll", "shall", "going"})
 
 
-def able(token: Token) -> bool:
+def able(sentence: Columns, i: int) -> bool:
     """The anchor's clause says what somebody can do: "you can always ask"."""
-    verb = clause_verb(token)
-    return any(child.lower_ in {"can", "could", "may"} for child in verb.children)
+    return _has_child(sentence, clause_verb(sentence, i), {"can", "could", "may"})
 
 
-def asked(token: Token) -> bool:
+def _has_child(sentence: Columns, i: int, words: set[str]) -> bool:
+    return any(sentence.lowers[child] in words for child in sentence.children[i])
+
+
+def asked(sentence: Columns, i: int) -> bool:
     """The anchor is the verb of an embedded question: "they asked what she saw"."""
-    question_word = any(child.tag_ in {"WP", "WRB", "WDT"} for child in token.children)
-    return question_word and token.dep_ in {"ccomp", "pcomp"}
+    question_word = any(sentence.tags[c] in {"WP", "WRB", "WDT"} for c in sentence.children[i])
+    return question_word and sentence.deps[i] in {"ccomp", "pcomp"}
 
 
-def praised(token: Token) -> bool:
+def praised(sentence: Columns, i: int) -> bool:
     """The anchor's clause says that something is done well: "you always prepare with care"."""
     praise = load_lexicon("praise_words")
-    return any(word.lower_ in praise for word in clause_verb(token).subtree)
+    if praise.isdisjoint(sentence.lowers):
+        return False
+    verb = clause_verb(sentence, i)
+    return any(sentence.lowers[word] in praise for word in (verb, *sentence.below(verb)))
 
 
 #: Every guard by the name that cue files use.
-GUARDS: dict[str, Callable[[Token], bool]] = {
+GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "negated": negated,
     "quoted": quoted,
     "hypothetical": hypothetical,
@@ -173,30 +216,34 @@ GUARDS: dict[str, Callable[[Token], bool]] = {
 }
 
 
-def clause_range(doc: Doc, token: Token) -> tuple[int, int]:
+def clause_range(sentence: Columns, i: int) -> tuple[int, int]:
     """Return the token range of the anchor's clause, without other clauses around or below it."""
-    verb = clause_verb(token)
+    verb = clause_verb(sentence, i)
+    deps = sentence.deps
     breaks = {"advcl", "conj", "ccomp", "parataxis", "relcl"}
-    inside = {verb.i}
+    inside = {verb}
     stack = [verb]
     while stack:
-        for child in stack.pop().children:
-            finite_clause = child.dep_ in breaks and subject_of_own(child)
-            if finite_clause or child.dep_ in {"punct", "cc"}:
+        for child in sentence.children[stack.pop()]:
+            finite_clause = deps[child] in breaks and subject_of_own(sentence, child)
+            if finite_clause or deps[child] in {"punct", "cc"}:
                 continue
-            inside.add(child.i)
+            inside.add(child)
             stack.append(child)
+
+    def punctuation(place: int) -> bool:
+        return 0 <= place < len(sentence) and sentence.words[place].is_punct
+
     # Words on the far side of another clause would make the mark jump over it.
-    start = end = verb.i
-    while start - 1 in inside or (
-        start - 1 >= 0 and doc[start - 1].is_punct and start - 2 in inside
-    ):
+    start = end = verb
+    while start - 1 in inside or (punctuation(start - 1) and start - 2 in inside):
         start -= 1
-    while end + 1 in inside or (end + 1 < len(doc) and doc[end + 1].is_punct and end + 2 in inside):
+    while end + 1 in inside or (punctuation(end + 1) and end + 2 in inside):
         end += 1
     return start, end + 1
 
 
-def subject_of_own(verb: Token) -> bool:
+def subject_of_own(sentence: Columns, verb: int) -> bool:
     """Whether the verb has a subject of its own, which makes it a clause of its own."""
-    return any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
+    own = {"nsubj", "nsubjpass", "expl"}
+    return any(sentence.deps[child] in own for child in sentence.children[verb])

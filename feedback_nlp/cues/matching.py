@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from spacy.tokens import Doc
-
-from feedback_nlp.columns import Columns
+from feedback_nlp.columns import Columns, Word
 from feedback_nlp.cues.guards import GUARDS, clause_range
 from feedback_nlp.cues.loading import Cue, Rule
 from feedback_nlp.cues.patterns import PatternMatcher
 from feedback_nlp.errors import CueError
+
+#: Marks that belong to no passage.
+_BEFORE = {",", ";", ":", "-", "–", "•"}
+_BEHIND = {",", ";", ":", ".", "-"}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -53,55 +55,47 @@ class CueMatcher:
                 except (ValueError, KeyError, TypeError, AttributeError) as error:
                     raise CueError(f"{cue.id}.toml, rule {rule.id}: {error}.") from error
 
-    def __call__(self, doc: Doc, sentence: Columns | None = None) -> list[CueMatch]:
-        """Return the matches in one sentence, sorted, each rule and range once.
-
-        Parameters
-        ----------
-        doc : Doc
-            One parsed sentence.
-        sentence : Columns, optional
-            The columns of `doc`, where they are made already.
-        """
+    def __call__(self, sentence: Columns) -> list[CueMatch]:
+        """Return the matches in one parsed sentence, sorted, each rule and range once."""
         found: set[CueMatch] = set()
-        if len(doc) == 0:
+        if len(sentence) == 0:
             return []
-        rows, groups = self._patterns(sentence or Columns(doc))
+        rows, groups = self._patterns(sentence)
         for key, start, end in rows:
             cue_id, rule = self._rules[key]
             anchor = min(start + rule.anchor, end - 1) if rule.anchor >= 0 else end + rule.anchor
-            self._add(found, doc, cue_id, rule, anchor, start, end)
+            self._add(found, sentence, cue_id, rule, anchor, start, end)
         for key, nodes in groups:
             cue_id, rule = self._rules[key]
             marked = [nodes[i] for i in rule.mark] if rule.mark else nodes
-            self._add(found, doc, cue_id, rule, nodes[rule.anchor], min(marked), max(marked) + 1)
+            start, end = min(marked), max(marked) + 1
+            self._add(found, sentence, cue_id, rule, nodes[rule.anchor], start, end)
         return sorted(found)
 
     @staticmethod
     def _add(
-        found: set[CueMatch], doc: Doc, cue_id: str, rule: Rule, anchor: int, start: int, end: int
-    ) -> None:
-        token = doc[anchor]
-        if any(GUARDS[name](token) for name in rule.guards):
+        found: set[CueMatch], sentence: Columns, cue_id: str, rule: Rule, anchor: int,
+        start: int, end: int,
+    ) -> None:  # fmt: skip
+        if any(GUARDS[name](sentence, anchor) for name in rule.guards):
             return
         if rule.expand == "subtree":
-            start, end = min(start, token.left_edge.i), max(end, token.right_edge.i + 1)
+            subtree = (anchor, *sentence.below(anchor))
+            start, end = min(start, *subtree), max(end, max(subtree) + 1)
         elif rule.expand == "clause":
-            left, right = clause_range(doc, token)
+            left, right = clause_range(sentence, anchor)
             start, end = min(start, left), max(end, right)
         elif rule.expand == "sentence":
-            start, end = 0, len(doc)
-        start, end = _trim(doc, start, end)
+            start, end = 0, len(sentence)
+        start, end = _trim(sentence.words, start, end)
         if start < end:
             found.add(CueMatch(start, end, cue_id, rule.id))
 
 
-def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
-    while start < end and (
-        doc[start].is_space or doc[start].text in {",", ";", ":", "-", "–", "•"}
-    ):
+def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
+    while start < end and (words[start].is_space or words[start].text in _BEFORE):
         start += 1
-    while end > start and (doc[end - 1].is_space or doc[end - 1].text in {",", ";", ":", ".", "-"}):
+    while end > start and (words[end - 1].is_space or words[end - 1].text in _BEHIND):
         end -= 1
     return start, end
 

@@ -209,7 +209,7 @@ class DependencyPattern:
         """Yield the places of every group of tokens that fits, in the order of the pattern."""
         groups: list[tuple[int, ...]] = [(i,) for i in _set_bits(tokens.at(self.bits[0]))]
         for bit, (left, deep) in zip(self.bits[1:], self.above, strict=True):
-            below = tokens.below if deep else tokens.sentence.children.__getitem__
+            below = tokens.sentence.below if deep else tokens.sentence.children.__getitem__
             groups = [
                 (*group, i) for group in groups for i in below(group[left]) if tokens.met[i] & bit
             ]
@@ -244,12 +244,6 @@ class Places:
                     places |= 1 << i
             self._known[bit] = places
         return places
-
-    def below(self, top: int) -> Iterator[int]:
-        """Yield the places of all tokens below a token."""
-        for child in self.sentence.children[top]:
-            yield child
-            yield from self.below(child)
 
 
 class PatternMatcher:
