@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -81,20 +81,8 @@ class LinearHead:
         """Return the calibrated probability, from `floor` to 1."""
         return max(sigmoid(self.logit(features)), self.floor)
 
-    def contributions(
-        self, features: Mapping[str, float], by: Mapping[str, str] | None = None
-    ) -> dict[str, float]:
-        """Split the probability among the features.
-
-        Integrated gradients from the empty text (Sundararajan, Taly & Yan 2017), which have a
-        closed form for a logistic regression: each log-odds term times the slope of the chord.
-
-        Parameters
-        ----------
-        features : mapping of str to float
-            Values of the features.
-        by : mapping of str to str, optional
-            What each feature is summed under, instead of its own name.
+    def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
+        """Split the probability among the features, as `split` does.
 
         Returns
         -------
@@ -103,11 +91,26 @@ class LinearHead:
             `probability` exactly.
         """
         weights = self.weights
-        terms: dict[str, float] = {}
-        for name, value in features.items():
-            if weight := weights.get(name):
-                under = name if by is None else by[name]
-                terms[under] = terms.get(under, 0.0) + weight * value
+        return self.split(
+            {name: weights[name] * value for name, value in features.items() if weights.get(name)}
+        )
+
+    def split(self, terms: Mapping[str, float]) -> dict[str, float]:
+        """Split the probability among summands of the log-odds.
+
+        Integrated gradients from the empty text (Sundararajan, Taly & Yan 2017), which have a
+        closed form for a logistic regression: each log-odds term times the slope of the chord.
+
+        Parameters
+        ----------
+        terms : mapping of str to float
+            What each source adds to the log-odds.
+
+        Returns
+        -------
+        dict of str to float
+            Points of probability per source, and ``baseline``.
+        """
         baseline = sigmoid(self.intercept)
         total = sum(terms.values())
         if sigmoid(self.intercept + total) < self.floor:
@@ -157,13 +160,46 @@ class Heads:
 
     def logits(self, features: Mapping[str, float]) -> dict[str, float]:
         """Return the log-odds of every head, found together: each feature is looked up once."""
-        rows = self._rows
-        known = [(rows[name], value) for name, value in features.items() if name in rows]
-        if not known:
-            return dict(zip(self.heads, self._intercepts.tolist(), strict=True))
-        places, values = zip(*known, strict=True)
-        logits = self._intercepts + np.asarray(values) @ self._matrix[list(places)]
+        _, values, weights = self.known(features)
+        # Not by matrix product, whose last digits may differ from one machine to another.
+        terms = weights * np.asarray(values, dtype=float)[:, np.newaxis]
+        logits = self._intercepts + terms.sum(axis=0)
         return dict(zip(self.heads, logits.tolist(), strict=True))
+
+    def known(self, features: Mapping[str, float]) -> tuple[list[int], list[float], np.ndarray]:
+        """Look the features up that some head knows.
+
+        Returns
+        -------
+        list of int
+            Number of each; see `sources`.
+        list of float
+            Value of each.
+        ndarray of float, shape (n_known, n_heads)
+            Log-odds per unit of each.
+        """
+        rows = self._rows
+        places, values = [], []
+        for name, value in features.items():
+            if (row := rows.get(name)) is not None:
+                places.append(row)
+                values.append(value)
+        return places, values, self._matrix[places]
+
+    def sources(self, source_of: Callable[[str], str]) -> list[str]:
+        """Return under which name each feature is reported, by its number in `known`."""
+        if source_of not in self._sources:
+            self._sources[source_of] = [source_of(name) for name in self._rows]
+        return self._sources[source_of]
+
+    @cached_property
+    def _sources(self) -> dict[Callable[[str], str], list[str]]:
+        return {}
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Column of each head in the weights of `known`."""
+        return {name: column for column, name in enumerate(self.heads)}
 
     @property
     def version(self) -> str:

@@ -8,9 +8,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import add
 
-from feedback_nlp.columns import Table
 from feedback_nlp.features import Features, context_features, text_features, without_context
-from feedback_nlp.heads import Heads, LinearHead, sigmoid
+from feedback_nlp.heads import Heads, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -63,13 +62,29 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-#: What each feature is reported as, found out once.
-SOURCES: Table[str, str] = Table(source_of)
+class _Explainer:
+    """Points of the heads by source, of features that are looked up once for all heads."""
 
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
+        self._known: dict[int, tuple[list[str], list[float], list[list[float]]]] = {}
 
-def points_of(head: LinearHead, features: Mapping[str, float]) -> Points:
-    """Return the points of probability that a head gives, by their source."""
-    return head.contributions(features, SOURCES)
+    def points(self, head: str, features: Features) -> Points:
+        """Return the points of probability that a head gives, by their source.
+
+        The features must live as long as this does: it knows them by their identity.
+        """
+        if id(features) not in self._known:
+            rows, values, weights = self._heads.known(features)
+            sources = self._heads.sources(source_of)
+            self._known[id(features)] = ([sources[r] for r in rows], values, weights.T.tolist())
+        names, values, columns = self._known[id(features)]
+        weights_of_head = columns[self._heads.columns[head]]
+        summed: dict[str, float] = {}
+        for source, value, weight in zip(names, values, weights_of_head, strict=True):
+            if weight:
+                summed[source] = summed.get(source, 0.0) + weight * value
+        return self._heads[head].split(summed)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
@@ -145,20 +160,22 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
+    explain = _Explainer(heads)
     asking = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
     suggestion = _with_further(
-        points_of(heads["suggestion"], sentences[asking].features),
+        explain.points("suggestion", sentences[asking].features),
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
     )
     candidates = _telling(sentences)
     pointing = max(candidates, key=lambda i: sentences[i].gap)
     gap = _with_further(
-        points_of(heads["gap"], sentences[pointing].features),
+        explain.points("gap", sentences[pointing].features),
         [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
     )
-    given = points_of(heads["connection"], connection_features(sentences))
+    asked = connection_features(sentences)
+    given = explain.points("connection", asked)
     connection = _product(suggestion, given)
-    evidence = _evidence_points(sentences, candidates, heads)
+    evidence = _evidence_points(sentences, candidates, heads, explain)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
     for part, name in (
@@ -177,7 +194,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),
-        judgmental_points=points_of(heads["tone_1"], judging.features),
+        judgmental_points=explain.points("tone_1", judging.features),
     )
 
 
@@ -207,8 +224,9 @@ def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
 
 
 def _evidence_points(
-    sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
-) -> Points:
+    sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads,
+    explain: _Explainer,
+) -> Points:  # fmt: skip
     """Return the points of evidence from 0 to 1; each of its levels gives up to a third.
 
     They are those of the candidate with most evidence, seen with its neighbours.
@@ -228,7 +246,7 @@ def _evidence_points(
     features = without_context(sentences[best].features) | context[best]
     points: Points = defaultdict(float)
     for name in _EVIDENCE:
-        for source, value in points_of(heads[name], features).items():
+        for source, value in explain.points(name, features).items():
             points[source] += value / 3
     return dict(points)
 
@@ -287,7 +305,7 @@ def _mark_points(
     count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
     if not count:
         return (0.0,) * len(sentence.marks)
-    tone = points_of(heads["tone_1"], sentence.features)
+    tone = _Explainer(heads).points("tone_1", sentence.features)
     # Its own points and its share of what the family as a whole gave.
     shared = tone.get("family:judgmental", 0.0) / count.total()
     return tuple(

@@ -14,6 +14,8 @@ from sklearn.linear_model import LogisticRegression
 import feedback_nlp
 from feedback_nlp.errors import HeadsError
 from feedback_nlp.heads import HEAD_NAMES, LinearHead, heads_folder, load_heads, sigmoid
+from feedback_nlp.scoring import source_of
+from feedback_nlp.segmentation import parse_sentences
 
 
 @pytest.fixture
@@ -83,3 +85,35 @@ def test_another_version_is_refused(folder):
     path.write_text(json.dumps({**meta, "heads_version": 99}))
     with pytest.raises(HeadsError, match="version 99"):
         load_heads(folder)
+
+
+@pytest.mark.parametrize(
+    "text", ["You never listen.", "Great talk, thanks!", "On slide 4, 1 and 2."]
+)
+def test_all_heads_together_say_what_each_says_alone(text, scorer, nlp):
+    heads = scorer.heads
+    features = {**scorer.reader.read(nlp(text)).features, "word:unheard": 1.0}
+    together = heads.logits(features)
+    assert set(together) == set(HEAD_NAMES)
+    for name in HEAD_NAMES:
+        assert together[name] == pytest.approx(heads[name].logit(features), abs=1e-9)
+
+
+def test_without_features_all_heads_give_their_intercepts(scorer):
+    heads = scorer.heads
+    assert heads.logits({}) == {name: heads[name].intercept for name in HEAD_NAMES}
+
+
+@pytest.mark.parametrize("text", ["You never listen.", "You were late on Monday. Call next time."])
+def test_the_reported_points_are_those_of_the_features_summed_by_source(text, scorer, nlp):
+    # The judgmental score is that of one sentence, so its points can be had the plain way.
+    sentences = [scorer.analyse_sentence(doc) for _, doc in parse_sentences(nlp, text)]
+    judging = max(sentences, key=lambda sentence: sentence.tone[0])
+    plain = {}
+    for feature, value in scorer.heads["tone_1"].contributions(judging.features).items():
+        source = source_of(feature)
+        plain[source] = plain.get(source, 0.0) + value
+    reported = {
+        row.source: row.value for row in scorer(text).contributions if row.score == "judgmental"
+    }
+    assert reported == pytest.approx(plain, abs=1e-9)

