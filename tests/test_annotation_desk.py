@@ -206,6 +206,21 @@ def test_keys_for_a_text_that_is_gone_are_dropped(store):
     assert desk.view["number"] == 2
 
 
+def test_every_message_is_answered_by_its_token(store):
+    """The page waits for it before it sends the next one, so that keys stay in order."""
+    desk = AnnotationDesk(store, "anna")
+    for number, message in enumerate(
+        (
+            {"kind": "answer", "value": 1, "id": "t1"},
+            {"kind": "answer", "value": "x", "id": "t1"},
+            {"kind": "save", "id": "a text that is gone"},
+            {"kind": "nonsense", "id": "t1"},
+        )
+    ):
+        desk._on_message(desk, {**message, "token": str(number)}, [])
+        assert desk.view["answered"] == str(number)
+
+
 def test_what_cannot_be_done_is_said_on_the_page(store, caplog):
     """Errors of callbacks vanish otherwise; the state on screen stays."""
     desk = AnnotationDesk(store, "anna")

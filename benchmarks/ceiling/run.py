@@ -7,7 +7,7 @@ is for want of vocabulary, and how much for want of training texts. It is no par
 Needs `sentence-transformers`, which brings PyTorch, a sentence encoder in a folder, and
 ``FEEDBACK_NLP_DATA``; run it in an environment of its own::
 
-    python benchmarks/ceiling/run.py path/to/all-MiniLM-L6-v2
+    python benchmarks/ceiling/run.py path/to/encoder --name all-MiniLM-L6-v2
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("encoder", help="folder of a sentence-transformers model")
     parser.add_argument("-o", "--out", type=Path, default=ROOT / "docs/evaluation/ceiling.md")
+    parser.add_argument("--name", help="what the encoder is called; by default its folder")
     args = parser.parse_args()
     folder = data_folder(None)
     encoder = SentenceTransformer(args.encoder)
@@ -49,10 +50,11 @@ def main() -> None:
     known = encoder.encode(texts, show_progress_bar=True)
     sets = [s for s in cross_domain_sets(folder) if s.score == "judgmental"]
     comments = encoder.encode(sets[0].texts, show_progress_bar=True)
+    name = args.name or Path(args.encoder).name
     lines = [
         "# How far a sentence encoder gets with the same training texts",
         "",
-        f"{Path(args.encoder).name}, logistic regression on the embeddings of {len(texts)} texts"
+        f"{name}, logistic regression on the embeddings of {len(texts)} texts"
         " that teach the tone head; AUC with a 95 % bootstrap interval on the unhealthy comments."
         " Made by `benchmarks/ceiling/run.py`; the scores of this project stand in"
         " [report.md](report.md).",

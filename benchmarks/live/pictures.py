@@ -14,11 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOK = "01_draft_feedback.ipynb"
 BEFORE = "You are lazy and your slides are a mess."
 AFTER = (
-    "In Tuesday's team meeting the axis on slide 4 had no units, so two people asked what they saw."
-    " Next time, could you write the units beside each axis before you send the slides?"
+    "In Tuesday's demo you showed slide 4 without units on the axis, so two people asked what they"
+    " saw. Next time, could you write the units beside each axis before you send the slides?"
 )
 SHOWN = (
-    "You never listen. In Tuesday's stand-up you answered for Ana twice, so she left her question"
+    "You never listen. In Tuesday's meeting you answered for Ana twice, so she left her question"
     " out. Next time, please let her finish before you answer."
 )
 
@@ -43,9 +43,11 @@ def main() -> None:
         shutil.copy(ROOT / "notebooks" / NOTEBOOK, root)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with serving(root / NOTEBOOK, Path(folder)) as server:
-            page = browser.new_page(viewport={"width": 1280, "height": 1000})
+            page = browser.new_page(viewport={"width": 1280, "height": 1500})
             page.goto(server.notebook_url(NOTEBOOK))
-            page.get_by_role("menuitem", name="Run", exact=True).click(timeout=60_000)
+            status = page.locator("#jp-main-statusbar", has_text="Python 3 (ipykernel) | Idle")
+            status.wait_for(timeout=60_000)
+            page.get_by_role("menuitem", name="Run", exact=True).click()
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             coach = page.locator(".fnlp-coach")
             coach.locator("h2").first.wait_for(timeout=90_000)

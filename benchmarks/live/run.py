@@ -81,12 +81,14 @@ def write(page: Page, text: str) -> None:
 
 
 def settle(page: Page) -> None:
-    """Wait until no answer has come for half a second."""
+    """Wait until the text is read as it stands, and no answer has come for half a second."""
     page.evaluate(
         """() => new Promise(resolve => {
             const root = document.querySelector('.fnlp-coach');
-            let timer = setTimeout(resolve, 500);
-            new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(resolve, 500); })
+            const done = () => { if (root.dataset.read === 'true') resolve(); else again(); };
+            let timer = setTimeout(done, 500);
+            const again = () => { clearTimeout(timer); timer = setTimeout(done, 500); };
+            new MutationObserver(again)
                 .observe(root, {attributes: true, attributeFilter: ['data-revision']});
         })"""
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from os import PathLike
 from pathlib import Path
+from threading import RLock
 from typing import Any, Literal
 
 import anywidget
@@ -35,20 +36,27 @@ class _Page(anywidget.AnyWidget):
     view = traitlets.Dict(help="What the front end shows.").tag(sync=True)
 
     def __init__(self, **options: Any) -> None:
+        self._lock = RLock()
         super().__init__(book=book_view(), **options)
         self.on_msg(self._on_message)
 
     def _on_message(self, _: Any, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):
             return
-        try:
-            self._act(content)
-        except Exception as error:
-            # The framework swallows errors of callbacks, so people must see them here.
-            logger.exception("The desk was asked for %s", content.get("kind"))
-            self.view = {**self.view, "notice": _sentence(error)}
+        # Messages may come on several threads of the kernel.
+        with self._lock:
+            view = self.view
+            try:
+                view = self._act(content)
+            except Exception as error:
+                # The framework swallows errors of callbacks, so people must see them here.
+                logger.exception("The desk was asked for %s", content.get("kind"))
+                view = {**view, "notice": _sentence(error)}
+            # The page sends its next message when it sees that this one was answered.
+            self.view = {**view, "answered": content.get("token")}
 
-    def _act(self, content: dict[str, Any]) -> None:
+    def _act(self, content: dict[str, Any]) -> dict[str, Any]:
+        """Do what the page asks for; return what it shows from now on."""
         raise NotImplementedError
 
 
@@ -103,12 +111,12 @@ class AnnotationDesk(_Page):
         """Where the person is; for programs and tests."""
         return self._session
 
-    def _act(self, content: dict[str, Any]) -> None:
+    def _act(self, content: dict[str, Any]) -> dict[str, Any]:
         session, kind = self._session, content.get("kind")
         text = session.text
         # Pressed for a text that is not on the desk any more.
         if kind not in ("back", "revisit") and content.get("id") != (text and text.id):
-            return
+            return self.view
         match kind:
             case "answer":
                 session.answer(int(content["value"]), content.get("scale"))
@@ -132,10 +140,7 @@ class AnnotationDesk(_Page):
                 session.go(1)
             case "revisit":
                 session.revisit()
-            case _:
-                return
-        # Counted, so that the page hears of every answer, the same words included.
-        self.view = {**session_view(session), "answer": self.view.get("answer", 0) + 1}
+        return session_view(session)
 
     def _offsets(self, content: dict[str, Any]) -> tuple[int, int]:
         text = self._session.text
@@ -184,9 +189,10 @@ class DisagreementBrowser(_Page):
             "notice": "",
         }
 
-    def _act(self, content: dict[str, Any]) -> None:
-        if content.get("kind") == "look":
-            self.view = self._look(str(content.get("label", "")), int(content.get("start", 0)))
+    def _act(self, content: dict[str, Any]) -> dict[str, Any]:
+        if content.get("kind") != "look":
+            return self.view
+        return self._look(str(content.get("label", "")), int(content.get("start", 0)))
 
 
 def _sentence(error: Exception) -> str:

@@ -5,6 +5,7 @@ import { Timers } from "../timers";
 import { Help } from "./help";
 import { answerTable, markedTexts } from "./marked";
 import { Palette } from "./palette";
+import { Post } from "./post";
 import { Questions } from "./questions";
 import { Sheet } from "./sheet";
 import type { Book, DeskView, Model, Send, SpanLabel } from "./types";
@@ -16,6 +17,7 @@ export class Desk {
   private readonly root: HTMLElement;
   private readonly book: Book;
   private readonly timers = new Timers();
+  private readonly post: Post;
   private readonly sheet: Sheet;
   private readonly questions: Questions;
   private readonly palette: Palette;
@@ -33,6 +35,7 @@ export class Desk {
     parent: HTMLElement,
   ) {
     this.book = model.get("book");
+    this.post = new Post(model);
     const decide = this.data.role === "decision";
     const send: Send = (kind, content) => this.send(kind, content);
     this.palette = new Palette(this.book, {
@@ -103,7 +106,7 @@ export class Desk {
 
   private send(kind: string, content: Record<string, unknown> = {}): void {
     this.timers.later("silent", SILENT_AFTER_MS, () => this.notice.replaceChildren(SILENT));
-    this.model.send({ kind, id: this.data.id ?? null, ...content });
+    this.post.send({ kind, id: this.data.id ?? null, ...content });
   }
 
   private mark(label: SpanLabel): void {
@@ -157,7 +160,8 @@ export class Desk {
 
   private readonly update = (): void => {
     const data = this.data;
-    this.timers.cancel("silent");
+    this.post.answered(data.answered);
+    if (!this.post.open) this.timers.cancel("silent");
     const onText = data.page === "text";
     const done = data.total - data.counts.open;
     this.notice.replaceChildren(data.notice);

@@ -49,6 +49,8 @@ export interface DeskView {
   total: number;
   counts: { labelled: number; skipped: number; open: number };
   notice: string;
+  /** Token of the message that this answers. */
+  answered?: string | null;
   id: string;
   text: string;
   number: number;
