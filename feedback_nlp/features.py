@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
+from importlib import resources
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import CueMatch
@@ -54,9 +55,10 @@ def _rate(count: float, sentence: Columns) -> float:
 
 @cache
 def _valence() -> dict[str, float]:
-    from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
-    return {word: value / 4 for word, value in SentimentIntensityAnalyzer().lexicon.items()}
+    # The list alone: VADER itself would load a library for the web.
+    path = resources.files("vaderSentiment") / "vader_lexicon.txt"
+    entries = (line.strip().split("\t") for line in path.read_text("utf-8").split("\n") if line)
+    return {word: float(value) / 4 for word, value, *_ in entries}
 
 
 def _valences(sentence: Columns) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,8 @@ HEAD_NAMES = (
 )  # fmt: skip
 #: Types that a heads file may hold beside the ones that skops trusts by itself: none.
 TRUSTED_TYPES: list[str] = []
+#: The layout of skops files whose arrays `_read_arrays` finds.
+_PROTOCOL = 2
 _MEND = "run `feedback-nlp train`, or install feedback_nlp again"
 
 
@@ -39,6 +42,23 @@ def sigmoid(logit: float) -> float:
     return math.exp(logit) / (1 + math.exp(logit))
 
 
+@dataclass(slots=True, eq=False)
+class Weights:
+    """What scoring needs of a fitted estimator; saved as the estimator that it stands for."""
+
+    coef_: np.ndarray
+    intercept_: np.ndarray
+
+    def as_estimator(self) -> LogisticRegression:
+        """Return a logistic regression with these weights."""
+        from sklearn.linear_model import LogisticRegression
+
+        estimator = LogisticRegression()
+        estimator.coef_, estimator.intercept_ = self.coef_, self.intercept_
+        estimator.classes_ = np.asarray([0, 1])
+        return estimator
+
+
 @dataclass(frozen=True)
 class LinearHead:
     """A calibrated logistic regression over named features.
@@ -47,7 +67,7 @@ class LinearHead:
     ----------
     names : ndarray of str, shape (n_features,)
         Feature names.
-    estimator : LogisticRegression
+    estimator : LogisticRegression or Weights
         Fitted on columns in the order of `names`; its calibration is folded into its
         coefficients.
     floor : float, default 0.0
@@ -56,7 +76,7 @@ class LinearHead:
     """
 
     names: np.ndarray
-    estimator: LogisticRegression
+    estimator: LogisticRegression | Weights
     floor: float = 0.0
 
     @cached_property
@@ -218,14 +238,12 @@ def save_heads(heads: Heads, folder: Path) -> Path:
 
     The JSON holds the meta data and the sha256 by which `load_heads` knows an altered file.
     """
-    import zipfile
-
     import skops.io as sio
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "heads.skops"
     payload = {
-        name: {"names": head.names, "estimator": head.estimator, "floor": head.floor}
+        name: {"names": head.names, "estimator": _estimator(head), "floor": head.floor}
         for name, head in heads.heads.items()
     }
     sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
@@ -237,6 +255,10 @@ def save_heads(heads: Heads, folder: Path) -> Path:
     return path
 
 
+def _estimator(head: LinearHead) -> LogisticRegression:
+    return head.estimator.as_estimator() if isinstance(head.estimator, Weights) else head.estimator
+
+
 def load_heads(folder: Path | None = None) -> Heads:
     """Load the heads of `folder`, by default the shipped ones.
 
@@ -245,18 +267,47 @@ def load_heads(folder: Path | None = None) -> Heads:
     HeadsError
         If a file is missing, altered, or of another version.
     """
-    import skops.io as sio
-
     folder = heads_folder() if folder is None else Path(folder)
     meta = verify_heads(folder)
-    payload = sio.load(folder / "heads.skops", trusted=TRUSTED_TYPES)
-    absent = [name for name in HEAD_NAMES if name not in payload]
+    path = folder / "heads.skops"
+    heads = _read_arrays(path)
+    if heads is None:
+        import skops.io as sio
+
+        payload = sio.load(path, trusted=TRUSTED_TYPES)
+        heads = {name: LinearHead(**part) for name, part in payload.items()}
+    absent = [name for name in HEAD_NAMES if name not in heads]
     if absent:
-        raise HeadsError(f"{folder / 'heads.skops'} lacks the head {absent[0]!r}; {_MEND}.")
-    return Heads(
-        {name: LinearHead(**part) for name, part in payload.items()},
-        meta,
-    )
+        raise HeadsError(f"{path} lacks the head {absent[0]!r}; {_MEND}.")
+    return Heads(heads, meta)
+
+
+def _read_arrays(path: Path) -> dict[str, LinearHead] | None:
+    """Read the weights from a skops file, or None if it is laid out in another way.
+
+    Importing skops and scikit-learn takes twice as long as all the rest of loading, and scoring
+    needs three arrays of each estimator.
+    """
+    with zipfile.ZipFile(path) as archive:
+
+        def array(node: dict[str, Any]) -> np.ndarray:
+            with archive.open(node["file"]) as file:
+                return np.lib.format.read_array(file, allow_pickle=False)
+
+        schema = json.loads(archive.read("schema.json"))
+        if schema.get("protocol") != _PROTOCOL:
+            return None
+        heads = {}
+        try:
+            for name, node in schema["content"].items():
+                part = node["content"]
+                fitted = part["estimator"]["content"]["content"]
+                weights = Weights(array(fitted["coef_"]), array(fitted["intercept_"]))
+                floor = float(json.loads(part["floor"]["content"]))
+                heads[name] = LinearHead(array(part["names"]), weights, floor)
+        except (KeyError, TypeError, ValueError):
+            return None
+        return heads
 
 
 def verify_heads(folder: Path) -> dict[str, Any]:

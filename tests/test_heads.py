@@ -7,13 +7,14 @@ import shutil
 
 import numpy as np
 import pytest
+import skops.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 import feedback_nlp
 from feedback_nlp.errors import HeadsError
-from feedback_nlp.heads import HEAD_NAMES, LinearHead, heads_folder, load_heads, sigmoid
+from feedback_nlp.heads import HEAD_NAMES, LinearHead, heads_folder, load_heads, save_heads, sigmoid
 from feedback_nlp.scoring import source_of
 from feedback_nlp.segmentation import parse_sentences
 
@@ -58,6 +59,22 @@ def test_the_shipped_heads_are_complete_and_say_where_they_come_from():
     assert set(HEAD_NAMES) == set(heads.heads)
     assert heads.meta["examples"]["train"] >= 300
     assert all(entry["sha256"] for entry in heads.meta["public_sets"].values())
+
+
+def test_weights_are_read_as_skops_reads_them():
+    plain = skops.io.load(heads_folder() / "heads.skops", trusted=[])
+    for name, head in load_heads().heads.items():
+        assert head.names.tolist() == plain[name]["names"].tolist()
+        np.testing.assert_array_equal(head.estimator.coef_, plain[name]["estimator"].coef_)
+        assert head.intercept == plain[name]["estimator"].intercept_[0]
+        assert head.floor == plain[name]["floor"]
+
+
+def test_loaded_heads_can_be_saved_again(tmp_path):
+    heads = load_heads()
+    save_heads(heads, tmp_path)
+    again = load_heads(tmp_path)
+    assert again["gap"].weights == heads["gap"].weights
 
 
 def test_loading_from_a_folder_gives_the_same_scores(folder, scorer):
