@@ -190,6 +190,7 @@ def measure(given: argparse.Namespace) -> str:
         [NAMES[name], f"{count / time:,.0f}", f"{seconds['bare'] / time:.2f}"]
         for name, time in sorted(seconds.items(), key=lambda item: item[1])
     ]
+    absent = f"\n{' '.join(missing)}\n" if missing else ""
     words = sum(len(text.split()) for text in sample) / len(sample)
     by_length = [
         [f"{int(length):,}", f"{1000 * time:,.1f}", f"{1e6 * time / int(length):,.0f}"]
@@ -209,7 +210,7 @@ def measure(given: argparse.Namespace) -> str:
 
 Times are those that a processor worked (user and system), which other programs on the machine
 hardly change, except for the two processes, which go by the clock. Each is the median of
-{given.rounds} rounds in which the contenders take turns, each in a process of its own with one
+{given.rounds} round(s) in which the contenders take turns, each in a process of its own with one
 thread, after it has read other texts ({STARTS} rounds for importing and loading).
 
 ## Side by side
@@ -217,9 +218,7 @@ thread, after it has read other texts ({STARTS} rounds for importing and loading
 {count:,} different texts, {words:.0f} words on average, from {source}.
 
 {table(["what", "texts per processor second", "against the default pipeline"], others)}
-
-{" ".join(missing)}
-
+{absent}
 ## By length
 
 No sentence occurs twice.
