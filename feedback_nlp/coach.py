@@ -24,6 +24,7 @@ _OFFLINE = (
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
 )
+_CONNECTION = "feedback_nlp.jupyter.prompt.PromptConnection"
 
 
 class CoachError(FeedbackError):
@@ -89,6 +90,8 @@ def app_command(notebook: Path, *, browser: bool, port: int | None) -> list[str]
 def lab_command(notebook: Path, *, browser: bool, port: int | None) -> list[str]:
     """Return the command that opens `notebook` in JupyterLab without calls to the network."""
     command = [sys.executable, "-m", "jupyterlab", *_OFFLINE]
+    # Marks come some 40 ms sooner.
+    command.append(f"--ServerApp.kernel_websocket_connection_class={_CONNECTION}")
     # One document with its side bars folded in: on a phone they would take all the room.
     # Not as an argument: this way the address that is printed leads to the notebook as well.
     command += [

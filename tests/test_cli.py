@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import pydoc
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 import feedback_nlp
 from feedback_nlp import coach
 from feedback_nlp.cli import main
+from feedback_nlp.jupyter.prompt import PromptConnection
 from feedback_nlp.report import SCORE_NAMES
 
 EXAMPLE = "You are careless. Next time, add units to the axis on slide 4."
@@ -419,6 +421,8 @@ def test_coach_without_the_lab_names_the_command_that_mends_it(run, monkeypatch)
 def test_coach_command_is_offline_and_passes_options_on(tmp_path):
     command = coach.lab_command(tmp_path / "a.ipynb", browser=False, port=8899)
     assert command[1:3] == ["-m", "jupyterlab"]
+    (connection,) = (part for part in command if "kernel_websocket_connection_class" in part)
+    assert pydoc.locate(connection.partition("=")[2]) is PromptConnection
     assert f"--ServerApp.root_dir={tmp_path}" in command
     assert "--LabApp.default_url=/doc/tree/a.ipynb" in command
     assert any("NeverCheckForUpdate" in part for part in command)
