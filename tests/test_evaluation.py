@@ -15,6 +15,7 @@ from feedback_nlp.evaluation import baselines, behaviour, explanations, fairness
 from feedback_nlp.evaluation.metrics import (
     auc_with_interval,
     calibration_error,
+    calibration_error_at_base_rate,
     calibration_error_by_chance,
     length_auc,
     rank_correlation,
@@ -153,6 +154,18 @@ def test_metrics_on_cases_that_can_be_counted_by_hand():
     assert reliability(np.array([0, 1]), half) == [{"predicted": 0.25, "observed": 0.5, "n": 2}]
     many = np.full(100_000, 0.3)
     assert calibration_error_by_chance(many, n_draws=5) < 0.01
+
+
+def test_another_base_rate_is_told_apart_from_a_wrong_curve():
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=20_000)
+    labels = (rng.random(20_000) < 1 / (1 + np.exp(-(logits + 1)))).astype(float)
+    shifted = 1 / (1 + np.exp(-logits))
+    assert calibration_error(labels, shifted) > 0.1
+    assert calibration_error_at_base_rate(labels, shifted) < 0.02
+    too_sure = 1 / (1 + np.exp(-3 * (logits + 1)))
+    assert calibration_error_at_base_rate(labels, too_sure) > 0.05
+    assert np.isnan(calibration_error_at_base_rate(np.ones(3), np.full(3, 0.5)))
 
 
 def test_baselines_see_what_they_are_made_to_see():

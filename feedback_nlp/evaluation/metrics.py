@@ -105,6 +105,27 @@ def calibration_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
     return float(error)
 
 
+def calibration_error_at_base_rate(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the calibration error once the share of positive texts is known.
+
+    The log-odds are shifted until the mean probability is that share. What is left is the error in
+    the shape of the curve; the rest came from another base rate than in training.
+    """
+    from scipy.optimize import brentq
+
+    odds = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    logits = np.log(odds / (1 - odds))
+    share = float(labels.mean())
+    if share in (0.0, 1.0):
+        return float("nan")
+
+    def shifted(by: float) -> np.ndarray:
+        return np.asarray(1 / (1 + np.exp(-(logits + by))))
+
+    shift = brentq(lambda by: shifted(by).mean() - share, -50, 50)
+    return calibration_error(labels, shifted(shift))
+
+
 def binary_figures(
     labels: Sequence[int],
     probabilities: Sequence[float],
@@ -112,7 +133,7 @@ def binary_figures(
     *,
     groups: np.ndarray | None = None,
 ) -> dict[str, float]:
-    """Return AUC with interval, the length-only AUC, ECE and Brier score."""
+    """Return AUC with interval, the length-only AUC, calibration errors and Brier score."""
     y, p = np.asarray(labels), np.asarray(probabilities)
     return {
         **auc_with_interval(y, p, groups=groups),
@@ -120,6 +141,7 @@ def binary_figures(
         "positive": float(y.mean()),
         "ece": calibration_error(y, p),
         "ece_by_chance": calibration_error_by_chance(p),
+        "ece_at_base_rate": calibration_error_at_base_rate(y, p),
         "brier": float(brier_score_loss(y, p)),
     }
 
