@@ -67,18 +67,17 @@ class _Explainer:
 
     def __init__(self, heads: Heads) -> None:
         self._heads = heads
-        self._known: dict[int, tuple[list[str], list[float], list[list[float]]]] = {}
+        #: With the features themselves, so that their identity stays their own.
+        self._known: dict[int, tuple[Features, list[str], list[float], list[list[float]]]] = {}
 
     def points(self, head: str, features: Features) -> Points:
-        """Return the points of probability that a head gives, by their source.
-
-        The features must live as long as this does: it knows them by their identity.
-        """
+        """Return the points of probability that a head gives, by their source."""
         if id(features) not in self._known:
             rows, values, weights = self._heads.known(features)
             sources = self._heads.sources(source_of)
-            self._known[id(features)] = ([sources[r] for r in rows], values, weights.T.tolist())
-        names, values, columns = self._known[id(features)]
+            names = [sources[r] for r in rows]
+            self._known[id(features)] = (features, names, values, weights.T.tolist())
+        _, names, values, columns = self._known[id(features)]
         weights_of_head = columns[self._heads.columns[head]]
         summed: dict[str, float] = {}
         for source, value, weight in zip(names, values, weights_of_head, strict=True):
