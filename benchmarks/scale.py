@@ -134,7 +134,7 @@ def measure(rows: int, workers: int) -> dict[str, Any]:
 
 def as_markdown(figures: dict[str, Any], billion: dict[str, float]) -> str:
     """Return the tables of ``docs/scale.md``."""
-    minutes = 20_000 / billion["rows_per_core_second"] / 60
+    seconds = 20_000 / billion["rows_per_core_second"]
     return f"""
 Measured by `python benchmarks/scale.py` ({figures["machine"]}, load {figures["load_average"]:.1f};
 {figures["rows"]:,} different comments of {figures["words_per_row"]:.0f} words on average):
@@ -156,7 +156,7 @@ of the two rates follows for one billion such comments:
 | work | {billion["core_hours"]:,.0f} core hours |
 | workers, to be done in 24 hours | {billion["workers_for_24_hours"]:,.0f} |
 | with 100 workers | {billion["core_hours"] / 100 / 24:,.1f} days |
-| parts of 20,000 rows, and time of each | {billion["parts"]:,.0f}, {minutes:.0f} minutes |
+| parts of 20,000 rows, and time of each | {billion["parts"]:,.0f}, {seconds:,.0f} seconds |
 | memory per worker, twice the measured peak | {billion["memory_gb_per_worker"]:.1f} GB |
 | input and output | {billion["input_gb"]:,.0f} GB, {billion["output_gb"]:,.0f} GB |
 
