@@ -109,17 +109,18 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
         if f"cue:{part}" in asking.features:
             features[f"cue:same_sentence_{part}"] = 1.0
     features |= {k: v for k, v in asking.features.items() if k.startswith("grammar:")}
-    for name, logits in (("own", [_observed(asking)]), ("others", [_observed(s) for s in others])):
-        for what, column in zip(_OBSERVED, zip(*logits, strict=True), strict=False):
-            features[f"observed:{name}_{what}"] = sigmoid(max(column))
-    return features
+    return features | _observed("own", [asking]) | _observed("others", others)
 
 
-_OBSERVED = ("evidence_2", "evidence_3", "gap")
-
-
-def _observed(sentence: SentenceAnalysis) -> tuple[float, float, float]:
-    return (sentence.evidence[1], sentence.evidence[2], sentence.gap)
+def _observed(whose: str, sentences: Sequence[SentenceAnalysis]) -> Features:
+    if not sentences:
+        return {}
+    logits = {
+        "evidence_2": max(sentence.evidence[1] for sentence in sentences),
+        "evidence_3": max(sentence.evidence[2] for sentence in sentences),
+        "gap": max(sentence.gap for sentence in sentences),
+    }
+    return {f"observed:{whose}_{what}": sigmoid(logit) for what, logit in logits.items()}
 
 
 def further(strongest: float, others: Iterable[float]) -> float:

@@ -101,6 +101,11 @@ def _hasty(
     ]
 
 
+def own_group(example: Example) -> str:
+    """Return the `Bag.group` of one of our own examples."""
+    return f"{OWN}:{example.text_group}"
+
+
 def own_bags(
     head: str,
     rows: Sequence[tuple[Example, Sentences]],
@@ -173,8 +178,7 @@ def _bag(
     instance_labels: tuple[int, ...] | None,
 ) -> Bag:
     silent = not (example.evidence or example.suggestion or example.tone)
-    group = f"{OWN}:{example.text_group}"
-    return Bag(instances, label, group, OWN, example.domain, instance_labels, silent)
+    return Bag(instances, label, own_group(example), OWN, example.domain, instance_labels, silent)
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:

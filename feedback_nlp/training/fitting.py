@@ -263,13 +263,25 @@ class Calibration:
         estimator.intercept_ = estimator.intercept_ * self.slope + self.offset
         return LinearHead(head.names, estimator, self.floor)
 
+    def floored(self, silent: np.ndarray, quiet: float) -> Calibration:
+        """Return it with a floor.
+
+        Parameters
+        ----------
+        silent : ndarray, shape (n_texts,)
+            Log-odds, not calibrated, of texts that hold no content; without any, there is no floor.
+        quiet : float
+            Share of them that stays below the floor.
+        """
+        if not silent.size:
+            return self
+        return replace(
+            self, floor=sigmoid(float(np.quantile(silent * self.slope + self.offset, quiet)))
+        )
+
 
 def calibration(
-    logits: np.ndarray,
-    labels: np.ndarray,
-    weights: np.ndarray | None = None,
-    silent: np.ndarray | None = None,
-    quiet: float = 0.5,
+    logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
 ) -> Calibration:
     """Learn what the log-odds of a head mean.
 
@@ -279,16 +291,8 @@ def calibration(
         Out-of-fold log-odds and 0/1 labels of training texts.
     weights : ndarray, shape (n_texts,), optional
         How often each text counts.
-    silent : ndarray of bool, shape (n_texts,), optional
-        Which texts hold no content.
-    quiet : float, default 0.5
-        Share of the silent texts that stays below the floor of the head.
     """
     platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels, sample_weight=weights)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     # A negative slope would turn every explanation round; a useless head becomes a constant.
-    slope = max(slope, 0.0)
-    if silent is None or not silent.any():
-        return Calibration(slope, offset)
-    floor = float(np.quantile(logits[silent] * slope + offset, quiet))
-    return Calibration(slope, offset, sigmoid(floor))
+    return Calibration(max(slope, 0.0), offset)

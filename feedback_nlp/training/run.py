@@ -20,10 +20,10 @@ from feedback_nlp.pipeline import describe_pipeline, load_pipeline
 from feedback_nlp.reading import SentenceReader
 from feedback_nlp.training.bags import (
     CONNECTION_NEEDS,
-    OWN,
     Bag,
     Corpus,
     own_bags,
+    own_group,
     public_bags,
     read_corpus,
 )
@@ -86,8 +86,11 @@ def fold_key(corpus: Corpus) -> Callable[[Bag], str]:
 
     By domain: the confidence that people see is that on a field which is new to the model.
     """
-    several = len({example.domain for example, _ in corpus.part("train")}) > 1
-    return (lambda bag: bag.domain) if several else (lambda bag: bag.group)
+    return (lambda bag: bag.domain) if _several_domains(corpus) else (lambda bag: bag.group)
+
+
+def _several_domains(corpus: Corpus) -> bool:
+    return len({example.domain for example, _ in corpus.part("train")}) > 1
 
 
 def training_part(
@@ -110,11 +113,10 @@ def training_part(
     rows = corpus.part("train") + (corpus.hasty if hasty else [])
     if name != "connection":
         return own_bags(name, rows)
-    key = fold_key(corpus)
-    keys = {bag.group: key(bag) for bag in own_bags("evidence_1", rows)}
+    several = _several_domains(corpus)
     bags = []
     for example, sentences in rows:
-        where = keys[f"{OWN}:{example.text_group}"]
+        where = example.domain if several else own_group(example)
         heads = {need: known[need].without[where] for need in CONNECTION_NEEDS} if known else None
         bags += own_bags(name, [(example, sentences)], heads)
     return bags
@@ -140,13 +142,10 @@ def fit_head(
     read = [bag for bag in own if name.startswith("tone") or bag.domain not in NOT_FEEDBACK]
     logits = np.asarray([bag_logits(folds[key(bag)], [bag])[0] for bag in read])
     labels = np.asarray([bag.label for bag in read])
-    calibrated = calibration(
-        logits,
-        labels,
-        balanced(labels) if name in EVEN_ODDS else None,
-        np.asarray([bag.silent for bag in read]) if name in FLOORED else None,
-        FLOORED.get(name, 0.5),
-    )
+    calibrated = calibration(logits, labels, balanced(labels) if name in EVEN_ODDS else None)
+    if name in FLOORED:
+        silent = np.asarray([bag.silent for bag in read])
+        calibrated = calibrated.floored(logits[silent], FLOORED[name])
     twins = {id(head): calibrated(head) for head in folds.values()}
     return FoldedHead(
         calibrated(fit(bags, recipe, encoder)), {k: twins[id(v)] for k, v in folds.items()}
