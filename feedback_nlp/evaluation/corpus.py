@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from feedback_nlp.evaluation.metrics import (
 )
 from feedback_nlp.heads import load_heads
 from feedback_nlp.labels import LabelledRow, Labels, text_hash
+from feedback_nlp.pages import render, write_figures
 from feedback_nlp.report import Report
 
 logger = logging.getLogger(__name__)
@@ -327,18 +326,11 @@ def write_report(figures: dict[str, Any], out: Path) -> None:
         plot_areas(names, [figures["binary"][name] for name in names], out / "areas.png")
     if figures["levels"]:
         plot_levels(figures["levels"], out / "levels.png")
-    text = json.dumps(figures, indent=1, ensure_ascii=False, sort_keys=True)
-    (out / REPORT_NAME).write_text(text + "\n", encoding="utf-8")
+    write_figures(figures, out / REPORT_NAME)
     (out / "report.md").write_text(render_report(figures), encoding="utf-8")
 
 
 def render_report(figures: dict[str, Any]) -> str:
     """Return the report as Markdown."""
-    from feedback_nlp.training.card import markdown_environment
-
-    source = resources.files("feedback_nlp") / "evaluation" / "corpus.md.jinja"
-    environment = markdown_environment()
-    environment.filters["line"] = lambda text: " ".join(str(text).split()).replace("|", "\\|")
-    template = environment.from_string(source.read_text(encoding="utf-8"))
-    verdicts: dict[str, str] = {name: verdict(r) for name, r in figures["binary"].items()}
-    return template.render(f=figures, verdicts=verdicts) + "\n"
+    verdicts = {name: verdict(row) for name, row in figures["binary"].items()}
+    return render("evaluation/corpus.md.jinja", f=figures, verdicts=verdicts)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from feedback_nlp.evaluation.metrics import (
 )
 from feedback_nlp.evaluation.plots import plot_cross_domain, plot_reliability
 from feedback_nlp.heads import HEAD_NAMES, Heads, load_heads
+from feedback_nlp.pages import render, write_figures
 from feedback_nlp.pipeline import load_pipeline
 from feedback_nlp.scorer import Scorer
 from feedback_nlp.training.bags import Corpus, own_bags
@@ -205,15 +204,10 @@ def write_report(figures: dict[str, Any], out: Path) -> None:
     plot_reliability(figures["calibration"], out / "reliability.png")
     if figures["cross_domain"]:
         plot_cross_domain(figures["cross_domain"], out / "cross_domain.png")
-    text = json.dumps(figures, indent=1, ensure_ascii=False, sort_keys=True)
-    (out / REPORT_NAME).write_text(text + "\n", encoding="utf-8")
+    write_figures(figures, out / REPORT_NAME)
     (out / "report.md").write_text(render_report(figures), encoding="utf-8")
 
 
 def render_report(figures: dict[str, Any]) -> str:
     """Return the report as Markdown."""
-    from feedback_nlp.training.card import markdown_environment
-
-    source = resources.files("feedback_nlp") / "evaluation" / "report.md.jinja"
-    template = markdown_environment().from_string(source.read_text(encoding="utf-8"))
-    return template.render(f=figures) + "\n"
+    return render("evaluation/report.md.jinja", f=figures)

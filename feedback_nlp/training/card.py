@@ -3,28 +3,14 @@
 from __future__ import annotations
 
 import json
-from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from feedback_nlp.pages import render
 
 CARD_NAME = "README.md"
 #: What `feedback-nlp evaluate --card` lays beside the heads.
 EVALUATION_NAME = "evaluation.json"
-
-
-def markdown_environment() -> Environment:
-    """Return the template environment of the card and the report."""
-    from jinja2 import Environment, StrictUndefined
-
-    # Markdown for a file, not HTML for a page: nothing to escape.
-    environment = Environment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
-    )
-    environment.filters["f3"] = lambda value: f"{value:.3f}"
-    return environment
 
 
 def write_card(folder: Path) -> Path:
@@ -51,11 +37,10 @@ def render_card(meta: dict[str, Any], evaluation: dict[str, Any] | None = None) 
     from feedback_nlp.cues import load_cues
     from feedback_nlp.scoring import ACTIONABILITY_WEIGHTS
 
-    source = resources.files("feedback_nlp") / "training" / "model_card.md.jinja"
-    template = markdown_environment().from_string(source.read_text(encoding="utf-8"))
-    return (
-        template.render(
-            meta=meta, cues=load_cues(), weights=ACTIONABILITY_WEIGHTS, evaluation=evaluation
-        )
-        + "\n"
+    return render(
+        "training/model_card.md.jinja",
+        meta=meta,
+        cues=load_cues(),
+        weights=ACTIONABILITY_WEIGHTS,
+        evaluation=evaluation,
     )

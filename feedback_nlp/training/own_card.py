@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from feedback_nlp.training.card import CARD_NAME, markdown_environment
+from feedback_nlp.pages import render as render_page
+from feedback_nlp.pages import write_figures
+from feedback_nlp.training.card import CARD_NAME
 
 FIGURES_NAME = "card.json"
 CURVE_NAME, GAIN_NAME = "learning_curve.png", "comparison.png"
@@ -59,9 +59,9 @@ def _more(row: dict[str, Any]) -> str:
 
 def render(figures: dict[str, Any]) -> str:
     """Return the card as Markdown."""
-    source = resources.files("feedback_nlp") / "training" / "own_card.md.jinja"
-    template = markdown_environment().from_string(source.read_text(encoding="utf-8"))
-    return template.render(f=figures, statements=list(statements(figures))) + "\n"
+    return render_page(
+        "training/own_card.md.jinja", f=figures, statements=list(statements(figures))
+    )
 
 
 def write_own_card(figures: dict[str, Any], folder: Path) -> Path:
@@ -71,8 +71,7 @@ def write_own_card(figures: dict[str, Any], folder: Path) -> Path:
     }
     plot_curves(measured, folder / CURVE_NAME)
     plot_comparison(measured, folder / GAIN_NAME)
-    text = json.dumps(figures, indent=1, ensure_ascii=False, sort_keys=True)
-    (folder / FIGURES_NAME).write_text(text + "\n", encoding="utf-8")
+    write_figures(figures, folder / FIGURES_NAME)
     path = folder / CARD_NAME
     path.write_text(render(figures), encoding="utf-8")
     return path
