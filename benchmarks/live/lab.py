@@ -12,7 +12,9 @@ from pathlib import Path
 # What the browser tests start is what is measured.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "browser"))
 
-from serving import Server, serving
+from serving import Server, run_all, serving
+
+__all__ = ["NOTEBOOK", "Server", "run_all", "running_lab", "serving"]
 
 NOTEBOOK = "bench.ipynb"
 CELL = "from feedback_nlp.widgets import DraftCoach\n\ncoach = DraftCoach()\ncoach"

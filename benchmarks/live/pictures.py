@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from lab import serving
+from lab import run_all, serving
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,10 +45,7 @@ def main() -> None:
         with serving(root / NOTEBOOK, Path(folder)) as server:
             page = browser.new_page(viewport={"width": 1280, "height": 1500})
             page.goto(server.notebook_url(NOTEBOOK))
-            status = page.locator("#jp-main-statusbar", has_text="Python 3 (ipykernel) | Idle")
-            status.wait_for(timeout=60_000)
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            run_all(page)
             coach = page.locator(".fnlp-coach")
             coach.locator("h2").first.wait_for(timeout=90_000)
             for name, text in (

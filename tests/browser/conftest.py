@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from serving import Server, serving
+from serving import Server, run_all, serving
 
 from feedback_nlp.coach import NOTEBOOK
 
@@ -229,17 +229,6 @@ class Editor:
     def theme(self, name: str) -> None:
         """Choose JupyterLab Light or JupyterLab Dark."""
         choose_theme(self.page, name)
-
-
-def run_all(page: Page) -> None:
-    """Run all cells by the menu, once the kernel is there."""
-    from playwright.sync_api import expect
-
-    # Without a kernel, Run All asks for one. On a phone the toolbar has no room for its name.
-    status = page.locator("#jp-main-statusbar")
-    expect(status).to_contain_text("Python 3 (ipykernel) | Idle", timeout=60_000)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def choose_theme(page: Page, name: str) -> None:

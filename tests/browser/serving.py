@@ -16,8 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feedback_nlp.coach import app_command, lab_command, lab_environment
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 START_SECONDS = 60
 
@@ -124,3 +128,14 @@ def _wait_until_up(server: Server, path: str, log: Path) -> None:
         except OSError:
             time.sleep(0.1)  # between two tries of a server that starts
     raise ServerError(f"The server did not start:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def run_all(page: Page) -> None:
+    """Run all cells by the menu, once the kernel is there."""
+    from playwright.sync_api import expect
+
+    # Without a kernel, Run All asks for one. On a phone the toolbar has no room for its name.
+    status = page.locator("#jp-main-statusbar")
+    expect(status).to_contain_text("Python 3 (ipykernel) | Idle", timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
