@@ -7,7 +7,7 @@ READY := $(VENV)/.feedback-nlp-ready
 UV ?= $(BIN)/uv
 NPM ?= npm
 BUNDLE := feedback_nlp/widgets/static
-BUNDLE_FILES := $(foreach name,draft_coach annotation_desk,$(BUNDLE)/$(name).js $(BUNDLE)/$(name).css)
+BUNDLE_FILES := $(foreach name,draft_coach annotation_desk passage,$(BUNDLE)/$(name).js $(BUNDLE)/$(name).css)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

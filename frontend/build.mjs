@@ -8,6 +8,7 @@ const common = { bundle: true, minify: true, legalComments: "none", logLevel: "i
 const widgets = [
   ["src/index.ts", "src/style.css", "draft_coach"],
   ["src/desk/index.ts", "src/desk/desk.css", "annotation_desk"],
+  ["src/passage/index.ts", "src/passage/passage.css", "passage"],
 ];
 
 for (const [script, style, name] of widgets) {

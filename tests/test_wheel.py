@@ -86,7 +86,7 @@ def test_wheel_holds_all_files_of(folder, names):
 
 def test_wheel_holds_the_editor_bundle(names):
     """The live editor opens without a front-end build."""
-    for bundle in ("draft_coach", "annotation_desk"):
+    for bundle in ("draft_coach", "annotation_desk", "passage"):
         assert f"feedback_nlp/widgets/static/{bundle}.js" in names
         assert f"feedback_nlp/widgets/static/{bundle}.css" in names
 

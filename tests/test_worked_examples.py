@@ -34,13 +34,13 @@ def test_examples_are_on_screen_before_they_are_read() -> None:
 
     examples = WorkedExamples(scorer=broken)
     examples.wait(10)
-    assert "You are lazy" in examples.children[1].children[0].children[1].value
+    assert "You are lazy" in examples.children[0].children[0].children[1].html
     assert repr(examples) == "WorkedExamples()"
 
 
 def button(examples: WorkedExamples) -> Any:
     """The button that puts the first example into the editor."""
-    return examples.children[1].children[0].children[2].children[0]
+    return examples.children[0].children[0].children[2].children[0]
 
 
 def test_an_example_goes_into_an_empty_editor(scorer: Any) -> None:
@@ -50,7 +50,7 @@ def test_an_example_goes_into_an_empty_editor(scorer: Any) -> None:
     examples.wait(60)
     button(examples).click()
     assert coach.text == EXAMPLES[0]["step"][0]["text"]
-    examples.children[1].children[0].children[0].value = 1
+    examples.children[0].children[0].children[0].value = 1
     button(examples).click()
     assert coach.text == EXAMPLES[0]["step"][1]["text"]
 

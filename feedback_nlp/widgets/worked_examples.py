@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from feedback_nlp.rendering import segments
-from feedback_nlp.report import Finding, Report
+from feedback_nlp.report import Report
 from feedback_nlp.widgets.draft_coach import DraftCoach
+from feedback_nlp.widgets.passage import Passage
 from feedback_nlp.widgets.scoring_widget import ScoringWidget
 from feedback_nlp.words import actionability_words, tone_words
 
@@ -50,7 +51,7 @@ class WorkedExamples(ScoringWidget, ipywidgets.VBox):
         examples = worked_examples()["example"]
         boxes = [self._example(example) for example in examples]
         tabs = ipywidgets.Tab(boxes, titles=[example["title"] for example in examples])
-        super().__init__([ipywidgets.HTML(f"<style>{_css()}</style>"), tabs])
+        super().__init__([tabs])
         self.add_class("fnlp-examples")
 
     def _example(self, example: Mapping[str, Any]) -> ipywidgets.VBox:
@@ -59,12 +60,12 @@ class WorkedExamples(ScoringWidget, ipywidgets.VBox):
         names = [f"{number}. {step['name']}" for number, step in enumerate(steps, start=1)]
         choice = ipywidgets.ToggleButtons(options=[(n, i) for i, n in enumerate(names)])
         readings = [step_html(step, None) for step in steps]
-        shown = ipywidgets.HTML(readings[0])
+        shown = Passage(readings[0])
         said = ipywidgets.HTML()
         button = ipywidgets.Button(description=screen["try_it"])
 
         def show(_: Any) -> None:
-            shown.value = readings[choice.value]
+            shown.html = readings[choice.value]
             said.value = ""
 
         def read() -> None:
@@ -96,12 +97,6 @@ def _all_texts() -> frozenset[str]:
     return frozenset(s["text"] for e in worked_examples()["example"] for s in e["step"])
 
 
-@cache
-def _css() -> str:
-    path = resources.files("feedback_nlp") / "widgets" / "worked_examples.css"
-    return path.read_text(encoding="utf-8")
-
-
 def step_html(step: Mapping[str, str], report: Report | None) -> str:
     """Return one step as HTML: the text with its marks, both scores in words, and what to see."""
     scores = []
@@ -121,10 +116,6 @@ def step_html(step: Mapping[str, str], report: Report | None) -> str:
     return _template().render(
         step=step, pieces=pieces, scores=scores, loading=worked_examples()["screen"]["loading"]
     )
-
-
-def _is_judgmental(finding: Finding) -> bool:
-    return finding.family == "judgmental"
 
 
 _HTML = """\

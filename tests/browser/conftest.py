@@ -154,14 +154,19 @@ def write_notebook(lab: Server, *lines: str) -> str:
     folder = lab.root / secrets.token_hex(4)
     folder.mkdir()
     shutil.copy(Path(__file__).with_name("stub_scorer.py"), folder)
-    notebook = json.loads((NOTEBOOKS / NOTEBOOK).read_text("utf-8"))
+    path = folder / "editor.ipynb"
+    path.write_text(json.dumps(notebook_of(*lines)), "utf-8")
+    return path.relative_to(lab.root).as_posix()
+
+
+def notebook_of(*lines: str) -> dict[str, Any]:
+    """Return a notebook like that for participants whose only cell holds `lines`."""
+    notebook: dict[str, Any] = json.loads((NOTEBOOKS / NOTEBOOK).read_text("utf-8"))
     cell = {
         "cell_type": "code", "execution_count": None, "id": "editor", "metadata": {},
         "outputs": [], "source": "\n".join(lines),
     }  # fmt: skip
-    path = folder / "editor.ipynb"
-    path.write_text(json.dumps(notebook | {"cells": [cell]}), "utf-8")
-    return path.relative_to(lab.root).as_posix()
+    return notebook | {"cells": [cell]}
 
 
 @dataclass
@@ -248,6 +253,7 @@ def tools() -> SimpleNamespace:
     return SimpleNamespace(
         open_notebook=open_notebook,
         write_notebook=write_notebook,
+        notebook_of=notebook_of,
         watch=watch,
         Editor=Editor,
         run_all=run_all,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -133,6 +134,35 @@ def test_receiver_takes_a_line_without_end_on_a_narrow_screen(receiver: Page) ->
     assert root.evaluate("root => root.scrollWidth <= root.clientWidth")
     if folder := os.environ.get("FEEDBACK_NLP_SCREENSHOTS"):
         root.screenshot(path=Path(folder) / "receive_narrow.png")
+
+
+#: Texts change one after the other from when the cell ran until the page is there.
+CHANGING = """\
+import threading, time, ipywidgets
+from feedback_nlp.widgets.passage import Passage
+passages = [Passage("<p class='before'>not read yet</p>") for _ in range(120)]
+def change():
+    for passage in passages:
+        passage.html = "<p class='after'>read</p>"
+        time.sleep(0.05)
+threading.Thread(target=change).start()
+ipywidgets.VBox(passages)
+"""
+
+
+def test_app_shows_what_changes_while_it_opens(
+    chromium: str, visit: Any, tmp_path: Path, tools: Any
+) -> None:
+    """A text that is read between the page's look at the kernel and its first sight is shown."""
+    from playwright.sync_api import expect
+
+    notebook = tmp_path / "changing.ipynb"
+    notebook.write_text(json.dumps(tools.notebook_of(CHANGING)), "utf-8")
+    (tmp_path / "voila").mkdir()
+    with serving(notebook, tmp_path / "voila", app=True) as server:
+        visit.page.goto(f"{server.url}/?token={server.token}")
+        expect(visit.page.locator("p.after")).to_have_count(120, timeout=60_000)
+    assert visit.page.locator("p.before").count() == 0
 
 
 def test_app_is_a_page_without_code(app: tuple[str, str], visit: Any) -> None:
