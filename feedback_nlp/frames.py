@@ -15,7 +15,7 @@ from feedback_nlp.report import SCORE_NAMES, Report
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from feedback_nlp.scorer import Scorer
+    from feedback_nlp.scorer import Reading, Scorer
 
 _log = logging.getLogger(__name__)
 
@@ -167,6 +167,35 @@ def score_values(
     str or None
         What is wrong with the row or worth a warning; None if nothing is.
     """
+    readings = read_values(
+        values, scorer=scorer, batch_size=batch_size, total=total, progress=progress
+    )
+    for (report, _), mark in readings:
+        yield report, mark
+
+
+def read_values(
+    values: Iterable[Any],
+    *,
+    scorer: Scorer | None = None,
+    batch_size: int = 256,
+    total: int | None = None,
+    progress: bool = False,
+) -> Iterator[tuple[Reading, str | None]]:
+    """Score the cells of a column as `score_values` does, and keep what was read of each.
+
+    Parameters
+    ----------
+    values, scorer, batch_size, total, progress
+        As in `score_values`.
+
+    Yields
+    ------
+    Reading
+        The report and its sentences; a row that was not scored has none.
+    str or None
+        As in `score_values`.
+    """
     if scorer is None:
         import feedback_nlp
 
@@ -177,36 +206,37 @@ def score_values(
 
         cells = iter(tqdm(cells, total=total, unit="text", smoothing=0, desc="Scoring"))
     while batch := list(islice(cells, batch_size)):
-        yield from _score_batch(batch, scorer)
+        yield from _read_batch(batch, scorer)
 
 
-def _score_batch(batch: list[Any], scorer: Scorer) -> Iterator[tuple[Report, str | None]]:
+def _read_batch(batch: list[Any], scorer: Scorer) -> Iterator[tuple[Reading, str | None]]:
     marks = [_defect(value, scorer.max_chars) for value in batch]
     texts = ["" if mark else value for value, mark in zip(batch, marks, strict=True)]
-    for report, mark in zip(_reports(texts, marks, scorer), marks, strict=True):
+    for reading, mark in zip(_readings(texts, marks, scorer), marks, strict=True):
+        report, _ = reading
         if mark is None:
             # A warning counts as a mark: a doubtful number must not pass silently in a table.
             mark = "; ".join(report.warnings) or None
         if mark is None and report.actionability is None:
             mark = NO_TEXT
-        yield report, mark
+        yield reading, mark
 
 
-def _reports(texts: list[str], marks: list[str | None], scorer: Scorer) -> list[Report]:
-    """Score texts together; if one breaks the scorer, mark that one and score the others."""
+def _readings(texts: list[str], marks: list[str | None], scorer: Scorer) -> list[Reading]:
+    """Read texts together; if one breaks the scorer, mark that one and read the others."""
     try:
-        return list(scorer.score_many(texts, batch_size=len(texts), on_error="mark"))
+        return scorer.read_batch(texts, on_error="mark")
     except Exception as error:
         if len(texts) == 1:
             _log.exception("A text could not be scored; its row is marked.")
             marks[0] = f"could not be scored: {type(error).__name__}"
-            return [scorer("")]
-    reports = []
+            return [(scorer(""), [])]
+    readings = []
     for number, text in enumerate(texts):
         mark = marks[number : number + 1]
-        reports += _reports([text], mark, scorer)
+        readings += _readings([text], mark, scorer)
         marks[number] = mark[0]
-    return reports
+    return readings
 
 
 def _defect(value: Any, limit: int) -> str | None:

@@ -126,14 +126,14 @@ def test_csv_and_jsonl_are_one_part_each(tmp_path, scorer):
 
 
 def test_a_text_that_breaks_the_scorer_marks_its_row_only(scorer, monkeypatch):
-    whole = scorer.score_many
+    whole = scorer.read_batch
 
     def breaks(texts, **options):
         if any(text and "number 3" in text for text in texts):
             raise RuntimeError("a bug")
         return whole(texts, **options)
 
-    monkeypatch.setattr(scorer, "score_many", breaks)
+    monkeypatch.setattr(scorer, "read_batch", breaks)
     result = score_frame(frame(8), "comment", scorer=scorer)
     assert result[ERROR_COLUMN][3] == "could not be scored: RuntimeError"
     assert result["qual"].notna().tolist() == [True, True, False, False, True, True, False, True]
