@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
@@ -44,6 +46,7 @@ def score_frame(
     batch_size: int = 256,
     overwrite: bool = False,
     scorer: Scorer | None = None,
+    heads: str | PathLike[str] | None = None,
 ) -> Frame:
     """Return a copy of a table with one column per score.
 
@@ -63,6 +66,9 @@ def score_frame(
         Replace columns that already have the name of a score.
     scorer : Scorer, optional
         Used instead of a newly loaded one; not for Dask, whose workers load their own.
+    heads : path, optional
+        Folder of other heads than the shipped ones, such as ``feedback-nlp train`` wrote. For a
+        Dask table every worker loads them, so the path must be the same for all of them.
 
     Returns
     -------
@@ -75,9 +81,14 @@ def score_frame(
     ------
     ColumnError
         If the column is missing or doubled, or a score column exists and `overwrite` is false.
+    HeadsError
+        If there are no whole heads in `heads`.
     """
+    if scorer is not None and heads is not None:
+        raise InputError("A scorer has its heads already; give scorer or heads, not both.")
     options: dict[str, Any] = {"overwrite": overwrite, "batch_size": batch_size}
     if isinstance(df, pd.DataFrame):
+        scorer = _loaded(scorer, heads)
         options |= {"scorer": scorer, "progress": progress}
         return cast(Frame, _score_pandas(df, text, **options))
     from feedback_nlp.interchange import is_dask, to_arrow, way_back, with_columns
@@ -88,18 +99,30 @@ def score_frame(
         if scorer is not None or progress:
             raise InputError(
                 "scorer and progress are not for a Dask table: its workers load their own scorer,"
-                " and Dask shows the progress; leave them out."
+                " with your heads if you name their folder by heads, and Dask shows the progress;"
+                " leave them out."
             )
-        return cast(Frame, score_dask_frame(df, text, **options))
+        return cast(Frame, score_dask_frame(df, text, heads=heads, **options))
     source = to_arrow(df)
     way_back(df)  # before hours of scoring
     check_columns(source.column_names, text, overwrite=overwrite, of="The table", option=_OPTION)
     results = score_values(
         source.column(text).to_pylist(),
-        scorer=scorer, batch_size=batch_size, total=source.num_rows, progress=progress,
-    )  # fmt: skip
+        scorer=_loaded(scorer, heads),
+        batch_size=batch_size,
+        total=source.num_rows,
+        progress=progress,
+    )
     scores, marks = _collect(results)
     return cast(Frame, with_columns(df, _without_old(source), _added(scores, marks)))
+
+
+def _loaded(scorer: Scorer | None, heads: str | PathLike[str] | None) -> Scorer | None:
+    if heads is None:
+        return scorer
+    import feedback_nlp
+
+    return feedback_nlp.load(Path(heads))
 
 
 def _score_pandas(df: pd.DataFrame, text: str, *, overwrite: bool, **options: Any) -> pd.DataFrame:
