@@ -33,6 +33,7 @@ from feedback_nlp.annotation.labels import NEEDED, SCALES
 from feedback_nlp.annotation.session import Session
 from feedback_nlp.errors import InputError
 from feedback_nlp.examples import MOVES, PARTS, read_examples
+from feedback_nlp.labels import read_labels
 
 TEXT = "On slide 4 the axis had no units 👍. You are careless."
 WHOLE = Labels(3, 0, 0, 2, ((0, 10, "situation"), (11, 32, "behaviour"), (36, 52, "person_label")))
@@ -420,6 +421,8 @@ def test_every_format_holds_the_gap(store, tmp_path):
     """As a column, a key, and beside the other scales of a Doc; and it comes back in."""
     store.save("t2", "anna", Labels(1, 0, 0, 0, gap=0))
     assert read_rows(store, tmp_path)[0]["gap"] == 0
+    # As `train --data` and `evaluate --data` read it.
+    assert read_labels(tmp_path / "rows.jsonl").rows[0].labels["gap"] == 0
     assert save_and_read_csv(store, tmp_path)[0]["gap"] == "0"
     save_labels(store, tmp_path / "labels.spacy")
     (doc,) = DocBin().from_disk(tmp_path / "labels.spacy").get_docs(spacy.blank("en").vocab)
