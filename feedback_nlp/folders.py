@@ -12,7 +12,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedback_nlp.cluster import connected, require_dask, worker_versions
+from feedback_nlp.cluster import (
+    NamedHeads,
+    connected,
+    named_heads,
+    require_dask,
+    worker_versions,
+)
 from feedback_nlp.errors import FeedbackError, InputError
 from feedback_nlp.frames import check_columns, guess_text_column
 from feedback_nlp.shards import Task, local_path, score_part
@@ -61,6 +67,7 @@ def score_folder(
     overwrite: bool = False,
     progress: bool = False,
     rows_per_part: int = ROWS_PER_PART,
+    heads: str | os.PathLike[str] | None = None,
 ) -> Outcome:
     """Score tables on many processes into a folder of Parquet parts.
 
@@ -86,16 +93,25 @@ def score_folder(
         Show progress with the time left on standard error.
     rows_per_part : int
         Parquet tables are cut into parts of so many rows; others are one part each.
+    heads : path, optional
+        Folder of other heads than the shipped ones, which every worker loads; it must be there
+        under the same path for all of them.
 
     Raises
     ------
     InputError
         If no table is found, or one cannot be read.
+    HeadsError
+        If there are no whole heads in `heads`.
+    ClusterError
+        If the workers of a running cluster cannot be used; for example if they cannot read
+        `heads`.
     """
     require_dask()
-    tasks = list(plan_tasks(sources, output, text, encoding, overwrite, rows_per_part))
+    named = named_heads(heads)
+    tasks = list(plan_tasks(sources, output, text, encoding, overwrite, rows_per_part, named))
     outcome = Outcome()
-    with connected(workers, cluster) as client:
+    with connected(workers, cluster, named) as client:
         _run(client, tasks, outcome, progress)
     return outcome
 
@@ -107,6 +123,7 @@ def plan_tasks(
     encoding: str,
     overwrite: bool,
     rows_per_part: int,
+    heads: NamedHeads | None = None,
 ) -> Iterator[Task]:
     """Yield the parts of the tables, in order."""
     import fsspec
@@ -115,8 +132,10 @@ def plan_tasks(
     if target_fs.isfile(folder):
         raise InputError(f"{output} is a file; name a folder for --output.")
     target_fs.makedirs(folder, exist_ok=True)
+    # Workers of a running cluster may be at home in another folder than this process.
+    parts = folder if target_fs.protocol[0] == "file" else output.rstrip("/")
     taken: dict[str, str] = {}
-    versions = worker_versions()
+    versions = worker_versions(heads)
     for source in _found(sources):
         stem, ending = os.path.splitext(source.rsplit("/", 1)[-1])
         if taken.setdefault(stem, source) != source:
@@ -129,8 +148,8 @@ def plan_tasks(
         column = text or guess_text_column(columns, source)
         check_columns(columns, column, overwrite=overwrite, of=source)
         for number, rows in enumerate(cuts):
-            target = f"{output.rstrip('/')}/{stem}.{number:05d}.parquet"
-            yield Task(source, target, rows, column, fingerprint, versions, encoding)
+            target = f"{parts}/{stem}.{number:05d}.parquet"
+            yield Task(source, target, rows, column, fingerprint, versions, encoding, heads)
 
 
 def _found(sources: Sequence[str]) -> Iterator[str]:

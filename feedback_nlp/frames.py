@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
@@ -15,7 +17,7 @@ from feedback_nlp.report import SCORE_NAMES, Report
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from feedback_nlp.scorer import Scorer
+    from feedback_nlp.scorer import Reading, Scorer
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ def score_frame(
     batch_size: int = 256,
     overwrite: bool = False,
     scorer: Scorer | None = None,
+    heads: str | PathLike[str] | None = None,
 ) -> Frame:
     """Return a copy of a table with one column per score.
 
@@ -63,6 +66,9 @@ def score_frame(
         Replace columns that already have the name of a score.
     scorer : Scorer, optional
         Used instead of a newly loaded one; not for Dask, whose workers load their own.
+    heads : path, optional
+        Folder of other heads than the shipped ones, such as ``feedback-nlp train`` wrote. For a
+        Dask table every worker loads them, so the path must be the same for all of them.
 
     Returns
     -------
@@ -75,9 +81,14 @@ def score_frame(
     ------
     ColumnError
         If the column is missing or doubled, or a score column exists and `overwrite` is false.
+    HeadsError
+        If there are no whole heads in `heads`.
     """
+    if scorer is not None and heads is not None:
+        raise InputError("A scorer has its heads already; give scorer or heads, not both.")
     options: dict[str, Any] = {"overwrite": overwrite, "batch_size": batch_size}
     if isinstance(df, pd.DataFrame):
+        scorer = _loaded(scorer, heads)
         options |= {"scorer": scorer, "progress": progress}
         return cast(Frame, _score_pandas(df, text, **options))
     from feedback_nlp.interchange import is_dask, to_arrow, way_back, with_columns
@@ -88,18 +99,30 @@ def score_frame(
         if scorer is not None or progress:
             raise InputError(
                 "scorer and progress are not for a Dask table: its workers load their own scorer,"
-                " and Dask shows the progress; leave them out."
+                " with your heads if you name their folder by heads, and Dask shows the progress;"
+                " leave them out."
             )
-        return cast(Frame, score_dask_frame(df, text, **options))
+        return cast(Frame, score_dask_frame(df, text, heads=heads, **options))
     source = to_arrow(df)
     way_back(df)  # before hours of scoring
     check_columns(source.column_names, text, overwrite=overwrite, of="The table", option=_OPTION)
     results = score_values(
         source.column(text).to_pylist(),
-        scorer=scorer, batch_size=batch_size, total=source.num_rows, progress=progress,
-    )  # fmt: skip
+        scorer=_loaded(scorer, heads),
+        batch_size=batch_size,
+        total=source.num_rows,
+        progress=progress,
+    )
     scores, marks = _collect(results)
     return cast(Frame, with_columns(df, _without_old(source), _added(scores, marks)))
+
+
+def _loaded(scorer: Scorer | None, heads: str | PathLike[str] | None) -> Scorer | None:
+    if heads is None:
+        return scorer
+    import feedback_nlp
+
+    return feedback_nlp.load(Path(heads))
 
 
 def _score_pandas(df: pd.DataFrame, text: str, *, overwrite: bool, **options: Any) -> pd.DataFrame:
@@ -167,6 +190,35 @@ def score_values(
     str or None
         What is wrong with the row or worth a warning; None if nothing is.
     """
+    readings = read_values(
+        values, scorer=scorer, batch_size=batch_size, total=total, progress=progress
+    )
+    for (report, _), mark in readings:
+        yield report, mark
+
+
+def read_values(
+    values: Iterable[Any],
+    *,
+    scorer: Scorer | None = None,
+    batch_size: int = 256,
+    total: int | None = None,
+    progress: bool = False,
+) -> Iterator[tuple[Reading, str | None]]:
+    """Score the cells of a column as `score_values` does, and keep what was read of each.
+
+    Parameters
+    ----------
+    values, scorer, batch_size, total, progress
+        As in `score_values`.
+
+    Yields
+    ------
+    Reading
+        The report and its sentences; a row that was not scored has none.
+    str or None
+        As in `score_values`.
+    """
     if scorer is None:
         import feedback_nlp
 
@@ -177,36 +229,37 @@ def score_values(
 
         cells = iter(tqdm(cells, total=total, unit="text", smoothing=0, desc="Scoring"))
     while batch := list(islice(cells, batch_size)):
-        yield from _score_batch(batch, scorer)
+        yield from _read_batch(batch, scorer)
 
 
-def _score_batch(batch: list[Any], scorer: Scorer) -> Iterator[tuple[Report, str | None]]:
+def _read_batch(batch: list[Any], scorer: Scorer) -> Iterator[tuple[Reading, str | None]]:
     marks = [_defect(value, scorer.max_chars) for value in batch]
     texts = ["" if mark else value for value, mark in zip(batch, marks, strict=True)]
-    for report, mark in zip(_reports(texts, marks, scorer), marks, strict=True):
+    for reading, mark in zip(_readings(texts, marks, scorer), marks, strict=True):
+        report, _ = reading
         if mark is None:
             # A warning counts as a mark: a doubtful number must not pass silently in a table.
             mark = "; ".join(report.warnings) or None
         if mark is None and report.actionability is None:
             mark = NO_TEXT
-        yield report, mark
+        yield reading, mark
 
 
-def _reports(texts: list[str], marks: list[str | None], scorer: Scorer) -> list[Report]:
-    """Score texts together; if one breaks the scorer, mark that one and score the others."""
+def _readings(texts: list[str], marks: list[str | None], scorer: Scorer) -> list[Reading]:
+    """Read texts together; if one breaks the scorer, mark that one and read the others."""
     try:
-        return list(scorer.score_many(texts, batch_size=len(texts), on_error="mark"))
+        return scorer.read_batch(texts, on_error="mark")
     except Exception as error:
         if len(texts) == 1:
             _log.exception("A text could not be scored; its row is marked.")
             marks[0] = f"could not be scored: {type(error).__name__}"
-            return [scorer("")]
-    reports = []
+            return [(scorer(""), [])]
+    readings = []
     for number, text in enumerate(texts):
         mark = marks[number : number + 1]
-        reports += _reports([text], mark, scorer)
+        readings += _readings([text], mark, scorer)
         marks[number] = mark[0]
-    return reports
+    return readings
 
 
 def _defect(value: Any, limit: int) -> str | None:

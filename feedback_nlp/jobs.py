@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.frames import check_columns, guess_text_column, score_values
+from feedback_nlp.frames import check_columns, guess_text_column, read_values
 from feedback_nlp.outputs import WRITERS
 from feedback_nlp.parts import Parts, Results, sha256_of
 from feedback_nlp.tables import CHUNK_ROWS, Chunk, Table, open_table, replacing
@@ -166,11 +166,11 @@ def _run(job: Job, table: Table, text: str, scorer: Scorer, parts: Parts | None,
 
 
 def _score(chunk: Chunk, text: str, row: int, details: list[str], scorer: Scorer) -> Results:
-    scored = list(score_values(chunk.column(text), scorer=scorer))
-    reports = [report for report, _ in scored]
+    read = list(read_values(chunk.column(text), scorer=scorer))
+    readings = [reading for reading, _ in read]
     return Results(
-        scored,
-        {name: detail_table(cast(Detail, name), reports, row, scorer) for name in details},
+        [(report, mark) for (report, _), mark in read],
+        {name: detail_table(cast(Detail, name), readings, row) for name in details},
     )
 
 

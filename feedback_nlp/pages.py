@@ -25,6 +25,7 @@ def render(template: str, **values: Any) -> str:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
     )
     environment.filters["f3"] = lambda value: f"{value:.3f}"
+    environment.filters["f3_or_dash"] = lambda value: "–" if value is None else f"{value:.3f}"
     environment.filters["line"] = lambda text: " ".join(str(text).split()).replace("|", "\\|")
     source = resources.files("feedback_nlp").joinpath(*template.split("/"))
     page = environment.from_string(source.read_text(encoding="utf-8"))

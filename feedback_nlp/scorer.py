@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 OnError = Literal["raise", "mark"]
+#: A report with the sentences that it is made of and their offsets; none of a text without scores.
+Reading = tuple[Report, list[tuple[int, SentenceAnalysis]]]
 
 #: A longer text is refused: it is no piece of feedback, and nobody would read the report.
 MAX_CHARS = 100_000
@@ -147,6 +149,24 @@ class Scorer:
             first += len(batch)
 
     def _score_batch(self, batch: list[str], on_error: OnError, first: int) -> list[Report]:
+        return [report for report, _ in self.read_batch(batch, on_error=on_error, first=first)]
+
+    def read_batch(
+        self, batch: list[str], *, on_error: OnError = "raise", first: int = 0
+    ) -> list[Reading]:
+        """Score texts together and return each report with the sentences that it is made of.
+
+        A report keeps no features; whoever needs both would have to parse each text twice.
+
+        Parameters
+        ----------
+        batch : list of str
+            Texts.
+        on_error : {"raise", "mark"}
+            As in `score_many`.
+        first : int, default 0
+            Number of the first text, for messages.
+        """
         with self._lock:
             problems = [self._problem(text, first + i) for i, text in enumerate(batch)]
             error = next((problem for problem in problems if problem is not None), None)
@@ -158,12 +178,16 @@ class Scorer:
             ]
             analysed = self._analyse([sentence for text in pieces for _, sentence in text])
             sentences = iter(analysed)
-            return [
-                _unscored(text, str(problem), self.versions)
-                if problem is not None
-                else self._report(text, [(offset, next(sentences)) for offset, _ in cuts])
-                for text, cuts, problem in zip(batch, pieces, problems, strict=True)
-            ]
+            readings: list[Reading] = []
+            for text, cuts, problem in zip(batch, pieces, problems, strict=True):
+                found = [(offset, next(sentences)) for offset, _ in cuts]
+                report = (
+                    self._report(text, found)
+                    if problem is None
+                    else _unscored(text, str(problem), self.versions)
+                )
+                readings.append((report, found))
+            return readings
 
     def _problem(self, text: str, number: int) -> InputError | None:
         if not isinstance(text, str):

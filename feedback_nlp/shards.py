@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from feedback_nlp.cluster import ClusterError, worker_scorer, worker_versions
+from feedback_nlp.cluster import ClusterError, NamedHeads, worker_scorer, worker_versions
 from feedback_nlp.errors import InputError
 from feedback_nlp.frames import score_values
 from feedback_nlp.outputs import ParquetWriter
@@ -40,6 +40,8 @@ class Task:
         Versions that the worker must have, as JSON.
     encoding : str
         Encoding of a text format.
+    heads : NamedHeads or None
+        Other heads than the shipped ones, which the worker loads.
     """
 
     source: str
@@ -49,11 +51,13 @@ class Task:
     fingerprint: str
     versions: str
     encoding: str = "utf-8"
+    heads: NamedHeads | None = None
 
     def plan(self) -> bytes:
         """Return all that the part depends on."""
         depends = asdict(self)
-        del depends["target"]
+        # Which heads they are is part of the versions; where their folder is does not matter.
+        del depends["target"], depends["heads"]
         return json.dumps(depends, sort_keys=True).encode()
 
 
@@ -68,7 +72,7 @@ def score_part(task: Task) -> int | None:
     """Score one part in a worker; return its rows, or None if it is there already."""
     import fsspec
 
-    if worker_versions() != task.versions:
+    if worker_versions(task.heads) != task.versions:
         raise ClusterError(
             "This worker has another version of feedback_nlp, its heads or its pipeline; install"
             " the one of the client."
@@ -110,7 +114,8 @@ def _write(file: Any, task: Task, plan: bytes) -> int:
     writer = ParquetWriter(file, marked, task.text)
     try:
         for chunk in chunks:
-            writer.write(chunk, list(score_values(chunk.column(task.text), scorer=worker_scorer())))
+            values = chunk.column(task.text)
+            writer.write(chunk, list(score_values(values, scorer=worker_scorer(task.heads))))
             rows += len(chunk)
     except BaseException:
         writer.abandon()

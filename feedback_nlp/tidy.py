@@ -7,6 +7,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Protocol
 
@@ -14,13 +15,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from feedback_nlp.errors import InputError
-from feedback_nlp.report import Report
+from feedback_nlp.tables import CHUNK_ROWS
 
 if TYPE_CHECKING:
     import pandas as pd
     from scipy.sparse import csr_array
 
-    from feedback_nlp.scorer import Scorer
+    from feedback_nlp.reading import SentenceAnalysis
+    from feedback_nlp.scorer import Reading, Scorer
 
 Detail = Literal["sentences", "findings", "features"]
 
@@ -52,27 +54,23 @@ SCHEMAS: dict[str, pa.Schema] = {
 ENDINGS = (".csv", ".jsonl", ".parquet")
 
 
-def detail_table(
-    detail: Detail, reports: Sequence[Report], first_row: int, scorer: Scorer
-) -> pa.Table:
-    """Return one long table for some reports in a row.
+def detail_table(detail: Detail, readings: Sequence[Reading], first_row: int) -> pa.Table:
+    """Return one long table for some texts in a row.
 
     Parameters
     ----------
     detail : {"sentences", "findings", "features"}
         What makes a line. Features stand there if they are not 0: a sparse matrix.
-    reports : sequence of Report
-        Reports; a row without scores has no lines.
+    readings : sequence of Reading
+        Reports with the sentences that they are made of; a row without scores has no lines.
     first_row : int
-        Number of the first report's row.
-    scorer : Scorer
-        The scorer of the reports.
+        Number of the first row.
     """
     columns: dict[str, list[Any]] = {name: [] for name in SCHEMAS[detail].names}
-    if detail == "features":
-        _add_features(columns, reports, first_row, scorer)
-        return pa.table(columns, schema=SCHEMAS[detail])
-    for row, report in enumerate(reports, first_row):
+    for row, (report, sentences) in enumerate(readings, first_row):
+        if detail == "features":
+            _add_features(columns, row, sentences)
+            continue
         items: Sequence[Any] = getattr(report, detail)
         for number, item in enumerate(items):
             for name, cells in columns.items():
@@ -82,15 +80,12 @@ def detail_table(
 
 
 def _add_features(
-    columns: dict[str, list[Any]], reports: Sequence[Report], first_row: int, scorer: Scorer
+    columns: dict[str, list[Any]], row: int, sentences: Sequence[tuple[int, SentenceAnalysis]]
 ) -> None:
-    # A report keeps no features, so the sentences are read once more.
-    texts = [report.text if report.actionability is not None else "" for report in reports]
-    for row, sentences in enumerate(scorer.reader.read_texts(texts), first_row):
-        for number, (_, sentence) in enumerate(sentences):
-            for name, value in sorted(sentence.features.items()):
-                for column, cell in zip(columns, (row, number, name, value), strict=True):
-                    columns[column].append(cell)
+    for number, (_, sentence) in enumerate(sentences):
+        for name, value in sorted(sentence.features.items()):
+            for column, cell in zip(columns, (row, number, name, value), strict=True):
+                columns[column].append(cell)
 
 
 def score_details(
@@ -115,14 +110,20 @@ def score_details(
         The columns of ``SCHEMAS[of]``; its index repeats that of `df`, so that it can be joined.
     """
     import feedback_nlp
-    from feedback_nlp.frames import check_columns, score_values
+    from feedback_nlp.frames import check_columns, read_values
 
     if of not in SCHEMAS:
         raise InputError(f"of must be one of {', '.join(SCHEMAS)}, given {of!r}.")
     check_columns(list(df.columns), text, overwrite=True, of="The table")
     scorer = scorer or feedback_nlp.load()
-    reports = [report for report, _ in score_values(df[text], scorer=scorer)]
-    result = detail_table(of, reports, 0, scorer).to_pandas()
+    readings = (reading for reading, _ in read_values(df[text], scorer=scorer))
+    tables = [SCHEMAS[of].empty_table()]
+    first = 0
+    # Piece by piece, as what was read of a text takes far more room than its lines.
+    while piece := list(islice(readings, CHUNK_ROWS)):
+        tables.append(detail_table(of, piece, first))
+        first += len(piece)
+    result = pa.concat_tables(tables).to_pandas()
     return result.set_index(df.index.take(result["row"].to_numpy()))
 
 

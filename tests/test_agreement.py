@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import krippendorff
 import numpy as np
@@ -24,6 +25,7 @@ from feedback_nlp.annotation import (
     measures,
 )
 from feedback_nlp.annotation.agreement import ratings
+from feedback_nlp.annotation.plots import agreement_figure
 from feedback_nlp.annotation.settling import common
 
 NAN = float("nan")
@@ -193,6 +195,37 @@ def test_one_rater_alone_is_told_so(tmp_path):
     assert "no text has two raters" in found.to_markdown()
 
 
+def test_agreement_on_the_gap_is_measured_where_two_answered_it(store):
+    """An optional question: who left it open says nothing about it."""
+    for rater, gaps in {"anna": (1, 1, 0), "ben": (1, None, 1), "cleo": (1, None, None)}.items():
+        for name, gap in zip(LABELS, gaps, strict=True):
+            store.save(name, rater, replace(Labels(1, 0, 0, 0), gap=gap))
+    found = agreement(store, resamples=200)
+    row = found.scales.set_index("label").loc["gap"]
+    assert (row["texts"], row["raters"]) == (2, 3)
+    # Three pairs on t1 are the same, the one on t3 is not.
+    assert row["percent"] == pytest.approx(3 / 4)
+    given = np.array([[1, 1, 1], [0, 1, NAN]], float)
+    assert row["alpha"] == measures.alpha(given, (0, 1), "nominal")
+    assert "| Gap | 75 % |" in found.to_markdown()
+    assert "| Evidence | 100 % |" in found.to_markdown()
+    by_id = {item.text.id: item for item in differences(store)}
+    assert (by_id["t3"].by_label["gap"], by_id["t2"].by_label["gap"]) == (1, 0)
+    assert by_id["t3"].distance == pytest.approx(1 / 6)
+    assert [item.text.id for item in differences(store, label="gap")] == ["t3"]
+    assert difference_table(store)["gap"].tolist() == [1, 0, 0]
+
+
+def test_a_question_that_nobody_had_to_answer_is_no_row_of_dashes(store):
+    """Labels from before the gap was asked for read as they did, with one line about it."""
+    said = agreement(store, resamples=0).to_markdown()
+    assert "| Gap" not in said
+    assert "- Gap is optional, and no text has two answers to it." in said
+    figure = agreement_figure(agreement(store, resamples=0))
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert names == ["Evidence", "Suggestion", "Connection", "Judgmental tone", "QuAL (sum)"]
+
+
 def test_texts_of_one_rater_are_missing_not_different(store):
     """A third rater who labelled one text counts there, and nowhere else."""
     store.add([Text("t4", TEXT)])
@@ -233,3 +266,4 @@ def test_a_machine_as_a_rater_keeps_to_the_codebook(scorer, examples_path, tmp_p
     for example in read_examples(examples_path)[::60]:
         labels = labels_of_report(scorer(example.text))
         assert labels.problems(example.text) == ()
+        assert labels.gap is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_nlp.annotation import LabelError, Labels, LabelStore, Text
+from feedback_nlp.annotation.labels import NEEDED, SCALES
 from feedback_nlp.annotation.session import Session
 from feedback_nlp.cli import main
 from feedback_nlp.widgets import AnnotationDesk, DisagreementBrowser
@@ -32,7 +34,7 @@ def store(tmp_path):
 
 def give(session, labels):
     """Answer and mark as in `labels`."""
-    for name in ("evidence", "suggestion", "connection", "tone"):
+    for name in NEEDED:
         session.answer(getattr(labels, name), name)
     for start, end, label in labels.spans:
         session.mark(label, start, end)
@@ -60,6 +62,61 @@ def test_what_a_scale_does_not_have_is_said_and_not_taken(store):
     session.answer(1, "connection")
     assert session.notice == "Without a suggestion, Connection is 0."
     assert session.labels == Labels(suggestion=0, connection=0)
+
+
+def test_the_gap_is_asked_last_and_may_be_left_open(store):
+    """Whoever wants to goes on with Enter, and an answer can be taken away."""
+    session = Session(store, "anna")
+    give(session, PLAIN)
+    assert (session.active, session.problems) == ("gap", ())
+    session.answer(1)
+    assert (session.labels.gap, session.notice) == (1, "Gap 1: yes, a weakness or a suggestion.")
+    session.answer(1)
+    assert session.labels.gap == 1
+    session.leave_open()
+    assert (session.labels, session.notice) == (PLAIN, "Gap is left open.")
+    session.answer(0)
+    session.leave_open("gap")
+    session.undo()
+    assert session.labels.gap == 0
+    session.save()
+    assert store.labels("t1", "anna") == replace(PLAIN, gap=0)
+
+
+def test_a_question_that_needs_an_answer_cannot_be_left_open(store):
+    session = Session(store, "anna")
+    session.answer(2, "evidence")
+    session.leave_open("evidence")
+    assert (session.labels.evidence, session.notice) == (2, "Evidence needs an answer.")
+
+
+def test_with_a_suggestion_the_gap_is_settled(store):
+    """It cannot be denied or left open, and the page says why."""
+    desk = AnnotationDesk(store, "anna")
+    rule = "A suggestion points at something that could be otherwise, so Gap is 1."
+    send(desk, kind="answer", value=1, scale="suggestion")
+    assert (desk.view["values"]["gap"], desk.view["locked"]) == (1, {"gap": rule})
+    for deed in ({"kind": "answer", "value": 0}, {"kind": "leave_open"}):
+        send(desk, **deed, scale="gap")
+        assert (desk.view["values"]["gap"], desk.view["notice"]) == (1, rule)
+    # By rule or by hand, 1 once more is still 1.
+    send(desk, kind="answer", value=1, scale="gap")
+    assert desk.view["values"]["gap"] == 1
+
+
+def test_a_letter_picks_the_gap_out(store):
+    """Then a digit answers it, before the other questions too."""
+    desk = AnnotationDesk(store, "anna")
+    send(desk, kind="pick", scale="gap")
+    asked = "Gap: Does it point at something that could be otherwise?"
+    assert (desk.view["active"], desk.view["notice"]) == ("gap", asked)
+    send(desk, kind="answer", value=0)
+    assert (desk.view["values"]["gap"], desk.view["active"]) == (0, "evidence")
+
+
+def send(desk, **message):
+    """What the page would send for the text at hand."""
+    desk._on_message(desk, {**message, "id": desk.view["id"]}, [])
 
 
 def test_a_mark_needs_words(store):
@@ -164,7 +221,7 @@ def test_a_rater_is_blind(store):
     sent = json.dumps({key: desk.get_state()[key] for key in ("view", "book", "kind")})
     assert "rater-beth" not in sent
     assert "chair-carl" not in sent
-    assert desk.view["values"] == dict.fromkeys(("evidence", "suggestion", "connection", "tone"))
+    assert desk.view["values"] == dict.fromkeys(SCALES)
     assert desk.view["spans"] == desk.view["given"] == desk.view["differing"] == []
     assert not {"actionability", "judgmental", "report"} & {*desk.get_state(), *desk.view}
 
@@ -185,6 +242,20 @@ def test_decisions_are_about_texts_that_raters_differ_on(store):
     session.save()
     assert store.decisions() == {"t1": OTHER}
     assert store.by_text()["t1"] == {"anna": WHOLE, "ben": OTHER}
+
+
+def test_a_gap_that_raters_differ_on_is_decided_too(store):
+    """All else is filled in, so one digit is enough."""
+    for rater, gap in (("anna", 0), ("ben", 1), ("cleo", None)):
+        store.save("t2", rater, replace(PLAIN, gap=gap))
+    store.save("t3", "anna", replace(PLAIN, gap=1))
+    store.save("t3", "ben", PLAIN)
+    desk = AnnotationDesk(store, "chair", decide=True)
+    assert [text.id for text in desk.session.texts] == ["t2"]
+    assert (desk.view["differing"], desk.view["active"]) == (["gap"], "gap")
+    send(desk, kind="answer", value=1)
+    send(desk, kind="save")
+    assert store.decisions() == {"t2": replace(PLAIN, gap=1)}
 
 
 def test_a_rater_decides_only_what_they_are_through_with(store):
@@ -316,6 +387,7 @@ def test_labels_on_the_command_line(store, tmp_path):
     assert figures["raters"]["anna"] == {"labelled": 1, "skipped": 0, "open": 4}
     code, said = run("labels", "export", path, "-o", tmp_path / "mine.jsonl")
     assert "labels of 1 texts" in said
+    assert "optional" not in said
     assert "Left out: 1 texts" in said
     assert run("labels", "export", path, "--rater", "ben", "-o", tmp_path / "ben.spacy")[0] == 0
     code, said = run("labels", "add", tmp_path / "new.db", tmp_path / "mine.jsonl",
@@ -324,6 +396,11 @@ def test_labels_on_the_command_line(store, tmp_path):
     assert "| Evidence | 0 % |" in run("agree", path, "--resamples", 10)[1]
     found = json.loads(run("agree", path, "--json", "--resamples", 0)[1])
     assert (found["texts"], found["raters"]) == (1, ["anna", "ben"])
+    for rater, gap in (("anna", 0), ("ben", 1)):
+        store.save("t3", rater, replace(PLAIN, gap=gap))
+    assert "2 settled (0 by a decision), 2 to decide" in run("labels", "status", path)[1]
+    said = run("labels", "export", path, "-o", tmp_path / "mine.jsonl")[1]
+    assert "1 of them lack an optional answer, as raters differ on it alone." in said
     code, said = run("agree", path, "--rater", "dora")
     assert (code, "there are anna, ben" in said) == (1, True)
 

@@ -7,6 +7,7 @@ import io
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pandas as pd
 import polars as pl
@@ -28,11 +29,15 @@ from feedback_nlp.annotation import (
     save_labels,
 )
 from feedback_nlp.annotation.export import SPANS_KEY
+from feedback_nlp.annotation.labels import NEEDED, SCALES
+from feedback_nlp.annotation.session import Session
 from feedback_nlp.errors import InputError
 from feedback_nlp.examples import MOVES, PARTS, read_examples
+from feedback_nlp.labels import read_labels
 
 TEXT = "On slide 4 the axis had no units 👍. You are careless."
 WHOLE = Labels(3, 0, 0, 2, ((0, 10, "situation"), (11, 32, "behaviour"), (36, 52, "person_label")))
+BEFORE = Path(__file__).with_name("labels_before_gap.sql")
 MILD = Labels(2, 0, 0, 1, ((11, 32, "behaviour"), (36, 52, "person_label")))
 
 
@@ -50,12 +55,18 @@ def test_the_codebook_has_the_labels_of_the_examples():
     book = codebook()
     assert {span.id for span in book.spans if span.family == "part"} == {*PARTS}
     assert {span.id for span in book.spans if span.family == "judgmental"} == {*MOVES}
-    assert [scale.allowed for scale in book.scales] == [(0, 1, 2, 3), (0, 1), (0, 1), (0, 1, 2, 3)]
+    allowed = {scale.id: scale.allowed for scale in book.scales}
+    assert allowed == {
+        "evidence": (0, 1, 2, 3), "suggestion": (0, 1), "connection": (0, 1),
+        "tone": (0, 1, 2, 3), "gap": (0, 1),
+    }  # fmt: skip
+    assert tuple(allowed) == SCALES
+    assert tuple(scale.id for scale in book.scales if not scale.optional) == NEEDED
 
 
-def test_every_letter_marks_one_thing():
+def test_every_letter_does_one_thing():
     """A key that stood for two labels, or for what the desk does, could not be trusted."""
-    keys = [span.key for span in codebook().spans]
+    keys = [entry.key for entry in (*codebook().spans, *codebook().scales) if entry.key]
     assert len({*keys}) == len(keys)
     assert not {*keys} & {"q", "k", "z", "d"}
 
@@ -117,6 +128,8 @@ def test_raters_write_to_one_file_at_the_same_time(store):
         (Labels(1, 0, 0, 0, ((0, 999, "situation"),)), "outside of the text"),
         (Labels(1, 0, 0, 0, ((0, 4, "rudeness"),)), "not of the codebook"),
         (Labels(7, 0, 0, 0, ((0, 4, "behaviour"),)), "not of the codebook"),
+        (Labels(1, 0, 0, 0, gap=2), "not of the codebook"),
+        (Labels(1, 1, 0, 0, ((0, 4, "next_step"),), gap=0), "so Gap is 1"),
     ],
 )
 def test_labels_that_break_the_codebook_are_refused_with_what_to_do(store, labels, said):
@@ -131,6 +144,19 @@ def test_connection_follows_a_suggestion_of_nought():
     labels = Labels().with_value("suggestion", 0)
     assert labels.connection == 0
     assert labels.with_value("suggestion", 1).connection is None
+
+
+def test_gap_follows_a_suggestion_and_is_optional_otherwise(store):
+    """It is 1 by rule then, and open again when there is no suggestion after all."""
+    labels = Labels(1, None, None, 0, ((0, 4, "next_step"),)).with_value("suggestion", 1)
+    assert labels.gap == 1
+    assert labels.with_value("gap", 0).gap == 1
+    assert labels.with_value("suggestion", 1) == labels
+    assert labels.with_value("suggestion", 0).gap is None
+    for gap in (None, 0, 1):
+        given = Labels(1, 0, 0, 0, gap=gap)
+        store.save("t2", "anna", given)
+        assert store.labels("t2", "anna") == given
 
 
 def test_whoever_decided_a_text_cannot_label_it_any_more(store):
@@ -260,6 +286,94 @@ def test_settled_labels_are_decisions_and_what_all_agree_on(store, tmp_path):
     assert store.labels("t1", "ben") == MILD
 
 
+def test_raters_who_differ_on_the_gap_alone_lose_nothing_else(store, tmp_path):
+    """The other labels are settled; this one waits for a decision."""
+    for rater, gap in (("anna", 0), ("ben", 1)):
+        store.save("t2", rater, Labels(1, 0, 0, 0, gap=gap))
+    for rater, gap in (("anna", None), ("ben", 1)):
+        store.save("t3", rater, Labels(1, 0, 0, 2, ((0, 12, "person_label"),), gap))
+    final = final_labels(store)
+    assert (final.differing, final.left_open) == ((), ("t2",))
+    # Who left it open did not differ; but one answer alone is not what all gave.
+    assert [labels.gap for labels in final.labels.values()] == [None, None]
+    assert [text.id for text in Session(store, "chair", role="decision").texts] == ["t2"]
+    store.save("t2", "chair", Labels(1, 0, 0, 0, gap=1), role="decision")
+    final = final_labels(store)
+    assert (final.left_open, final.labels["t2"].gap) == ((), 1)
+    assert "gap" in read_rows(store, tmp_path)[0]
+    assert "gap" not in read_rows(store, tmp_path)[1]
+
+
+def read_rows(store, folder):
+    save_labels(store, folder / "rows.jsonl")
+    return [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
+
+
+@pytest.fixture
+def store_before(tmp_path):
+    """A file that the version before the gap was asked for made, rebuilt from its dump."""
+    path = tmp_path / "before.db"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(BEFORE.read_text("utf-8"))
+    opened = LabelStore(path)
+    yield opened
+    opened.close()
+
+
+def test_a_store_from_before_the_gap_opens_and_holds_what_it_held(store_before, tmp_path):
+    """Its labels, drafts and decisions are as they were, and go out without a gap."""
+    assert store_before.raters() == ["anna", "ben"]
+    assert store_before.labels("t1", "anna").gap is None
+    assert store_before.labels("t1", "anna").problems(store_before.text("t1").content) == ()
+    assert store_before.draft("t3", "anna") == Labels(evidence=1, suggestion=1)
+    rows = read_rows(store_before, tmp_path)
+    assert [(row["id"], row["evidence"], row["tone"]) for row in rows] == [
+        ("t1", 3, 0), ("t2", 1, 2),
+    ]  # fmt: skip
+    assert not any("gap" in row for row in rows)
+    example, _ = read_examples(tmp_path / "rows.jsonl")
+    assert example.gap is None
+    assert len(save_and_read_csv(store_before, tmp_path)) == 5
+
+
+def save_and_read_csv(store, folder):
+    save_labels(store, folder / "rows.csv")
+    return list(csv.DictReader(io.StringIO((folder / "rows.csv").read_text("utf-8"))))
+
+
+def test_a_store_from_before_the_gap_takes_it(store_before, tmp_path):
+    """Work goes on in the same file; what was kept without an answer can get one."""
+    session = Session(store_before, "anna")
+    # Her draft had a suggestion, so the gap follows.
+    assert (session.text.id, session.labels.gap) == ("t3", 1)
+    session.answer(0, "suggestion")
+    session.answer(0, "tone")
+    session.answer(0, "gap")
+    session.save()
+    session.go(-1)
+    session.go(-1)
+    assert (session.text.id, session.active) == ("t2", "gap")
+    session.answer(1)
+    session.save()
+    again = LabelStore(store_before.path)
+    assert [again.labels(name, "anna").gap for name in ("t1", "t2", "t3")] == [None, 1, 0]
+    assert [entry.labels.gap for entry in again.history("t2", rater="anna")] == [None, 1]
+    assert [row["gap"] for row in save_and_read_csv(again, tmp_path)] == ["", "", "1", "1", "0", ""]
+    again.close()
+
+
+def test_the_tables_are_those_of_the_version_before(store):
+    """The tables did not change, so colleagues need not move to the new version on one day."""
+    wanted, found = {}, {}
+    for columns, script in ((wanted, BEFORE.read_text("utf-8")), (found, None)):
+        with sqlite3.connect(":memory:" if script else store.path) as connection:
+            connection.executescript(script or "")
+            (columns["version"],) = connection.execute("PRAGMA user_version").fetchone()
+            for table in ("texts", "labellings", "spans", "drafts"):
+                columns[table] = connection.execute(f"PRAGMA table_info({table})").fetchall()
+    assert found == wanted
+
+
 def test_a_comma_more_is_no_difference(store):
     """Marks that nearly cover each other are the same; the words that most marked are kept."""
     for rater, end in (("anna", 32), ("ben", 34), ("cleo", 32)):
@@ -299,7 +413,24 @@ def test_docbin_holds_marks_and_scales(store, tmp_path):
     ]
     data = doc.user_data[SPANS_KEY]
     assert (data["id"], data["evidence"], data["tone"], data["qual"]) == ("t1", 3, 2, 3)
+    assert "gap" not in data
     assert data["spans"][2] == {"start": 36, "end": 52, "label": "person_label"}
+
+
+def test_every_format_holds_the_gap(store, tmp_path):
+    """As a column, a key, and beside the other scales of a Doc; and it comes back in."""
+    store.save("t2", "anna", Labels(1, 0, 0, 0, gap=0))
+    assert read_rows(store, tmp_path)[0]["gap"] == 0
+    # As `train --data` and `evaluate --data` read it.
+    assert read_labels(tmp_path / "rows.jsonl").rows[0].labels["gap"] == 0
+    assert save_and_read_csv(store, tmp_path)[0]["gap"] == "0"
+    save_labels(store, tmp_path / "labels.spacy")
+    (doc,) = DocBin().from_disk(tmp_path / "labels.spacy").get_docs(spacy.blank("en").vocab)
+    assert doc.user_data[SPANS_KEY]["gap"] == 0
+    other = LabelStore(tmp_path / "other.db")
+    add_labelled(other, tmp_path / "rows.jsonl", rater="anna")
+    assert other.labels("t2", "anna").gap == 0
+    other.close()
 
 
 def test_an_export_that_cannot_be_is_refused(store, tmp_path):

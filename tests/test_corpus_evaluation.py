@@ -11,10 +11,21 @@ from click.testing import CliRunner
 
 from feedback_nlp.cli import main
 from feedback_nlp.errors import DataError
-from feedback_nlp.evaluation.baselines import grouped_words
+from feedback_nlp.evaluation.baselines import grouped_length, grouped_words
+from feedback_nlp.evaluation.calibration import fit, fit_of_heads, head_probabilities
 from feedback_nlp.evaluation.corpus import evaluate_corpus, render_report, summary, verdict
-from feedback_nlp.evaluation.metrics import area, auc_with_interval, draw_rows
+from feedback_nlp.evaluation.metrics import (
+    area,
+    auc_with_interval,
+    calibration_error,
+    calibration_error_by_chance,
+    draw_rows,
+)
+from feedback_nlp.evaluation.plots import plot_reliability
+from feedback_nlp.heads import HEAD_NAMES
 from feedback_nlp.labels import labels_from_records
+from feedback_nlp.training.fitting import bag_logits
+from feedback_nlp.training.row_bags import row_bags, rows_of, scale_of
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -89,6 +100,130 @@ def test_probabilities_are_compared_with_the_labels_they_promise(outcome):
         assert sum(b["n"] for b in row["bins"]) == row["n"]
 
 
+def test_every_head_whose_labels_are_there_is_calibrated_beside_length(outcome, records):
+    """Each level of evidence and tone too; connection only where there is a suggestion."""
+    found = outcome[0]["heads_calibration"]
+    assert set(found) == {*HEAD_NAMES} - {"gap"}
+    for name, row in found.items():
+        assert row["ece_low"] <= row["ece"] <= row["ece_high"]
+        assert row["brier_low"] <= row["brier"] <= row["brier_high"]
+        assert row["gain_low"] <= row["gain"] <= row["gain_high"]
+        assert row["gain"] == pytest.approx(row["brier_length_only"] - row["brier"])
+        assert 0 <= row["ece_length_only"] <= 1
+        assert row["low"] <= row["auc"] <= row["high"]
+        assert sum(b["n"] for b in row["bins"]) == row["n"]
+        suggesting = sum(record["suggestion"] for record in records[:100])
+        assert row["n"] == (suggesting if name == "connection" else 100)
+    rates = [found[f"evidence_{level}"]["mean_label"] for level in (1, 2, 3)]
+    assert rates == sorted(rates, reverse=True)
+    # What people see as the judgment is the first level of the tone.
+    seen = outcome[0]["calibration"]["judgmental"]
+    assert found["tone_1"]["brier"] == pytest.approx(seen["brier"], abs=1e-12)
+
+
+def test_what_people_see_is_calibrated_beside_length_as_well(outcome):
+    for name, row in outcome[0]["calibration"].items():
+        assert row["ece_low"] <= row["ece"] <= row["ece_high"]
+        assert row["brier_low"] <= row["brier"] <= row["brier_high"]
+        assert (row["gain"] is None) == name.endswith("level")
+
+
+def test_the_gap_is_calibrated_where_it_is_labelled(rows):
+    """Here the labels are the suggestion's, so that there are some on texts that no head saw."""
+    held = [row for row in rows if row["split"] == "test"][:60]
+    only = [{"text": row["text"], "gap": row["suggestion"]} for row in held]
+    found = evaluate_corpus(labels_from_records(only))["heads_calibration"]
+    assert list(found) == ["gap"]
+
+
+def test_a_head_says_of_a_text_what_training_measured(scorer, rows):
+    """The plain way, by the bags that the heads are trained on, is the reference."""
+    held = [row for row in rows if row["split"] == "test"][:80]
+    labels = labels_from_records([{**row, "gap": row["suggestion"]} for row in held])
+    read = list(zip(labels.rows, scorer.reader.read_texts([r["text"] for r in held]), strict=True))
+    readings = scorer.read_batch([row["text"] for row in held])
+    said = [head_probabilities(sentences, scorer.heads) for _, sentences in readings]
+    assert {*said[0]} == {*HEAD_NAMES}
+    for name in HEAD_NAMES:
+        kept = rows_of(scale_of(name), read)
+        head = scorer.heads[name]
+        logits = bag_logits(head, row_bags(name, kept, scorer.heads.heads))
+        wanted = np.maximum(1 / (1 + np.exp(-logits)), head.floor)
+        found = [said[row.number - 1][name] for row, _ in kept]
+        assert found == pytest.approx(wanted, abs=1e-12)
+
+
+def test_the_calibration_error_is_that_of_its_definition():
+    rng = np.random.default_rng(0)
+    labels, said = rng.integers(0, 2, 300).astype(float), rng.random(300)
+    said[:2] = 0, 1
+    slow = 0.0
+    for low in range(10):
+        inside = [i for i, p in enumerate(said) if low <= p * 10 < low + 1 or (low, p) == (9, 1)]
+        observed, predicted = np.mean(labels[inside]), np.mean(said[inside])
+        slow += len(inside) / 300 * abs(observed - predicted)
+    assert calibration_error(labels, said) == pytest.approx(slow, abs=1e-12)
+
+
+def test_intervals_of_calibration_are_about_the_error_and_not_about_the_drawing():
+    """Of probabilities that hold, the interval reaches down to what chance alone makes."""
+    rng = np.random.default_rng(1)
+    said = rng.random(200)
+    labels = (rng.random(200) < said).astype(float)
+    alone = fit(labels, said, np.arange(200))
+    assert alone["ece_low"] < calibration_error_by_chance(said) < alone["ece_high"]
+    assert alone["gain"] is alone["gain_low"] is alone["brier_length_only"] is None
+    five = fit(np.repeat(labels, 5), np.repeat(said, 5), np.repeat(np.arange(200), 5))
+    width = alone["brier_high"] - alone["brier_low"]
+    assert five["brier_high"] - five["brier_low"] == pytest.approx(width, rel=0.15)
+    off = fit(labels, np.clip(said + 0.3, 0, 1), np.arange(200))
+    assert off["ece_low"] > alone["ece_high"]
+
+
+def test_where_length_says_it_all_a_score_gains_nothing():
+    rng = np.random.default_rng(2)
+    labels = rng.integers(0, 2, 100).astype(float)
+    texts = [" ".join(["word"] * int(5 + 20 * label)) for label in labels]
+    floor = grouped_length(texts, labels, np.arange(100))
+    assert floor is not None
+    assert area(labels, floor) == 1
+    row = fit(labels, np.full(100, 0.5), np.arange(100), floor)
+    assert row["gain_high"] < 0
+    assert grouped_length(texts[:6], labels[:6], np.arange(6) // 3) is None
+    assert grouped_length(texts, np.ones(100), np.arange(100)) is None
+
+
+@pytest.mark.parametrize("ones", [0, 3, 60])
+def test_too_few_texts_of_a_class_have_no_order_but_probabilities(ones):
+    labels = {"tone": np.arange(60) < ones}
+    labels = {"tone": labels["tone"].astype(float), "suggestion": np.full(60, np.nan)}
+    said = {"tone_1": np.linspace(0, 1, 60), "suggestion": np.full(60, 0.5)}
+    found = fit_of_heads(labels, said, ["a text"] * 60, np.arange(60))
+    assert list(found) == ["tone_1"]
+    assert found["tone_1"]["auc"] is found["tone_1"]["auc_length_only"] is None
+    assert found["tone_1"]["brier"] > 0
+
+
+def test_no_number_of_a_reliability_plot_lies_on_another_or_on_a_dot(outcome):
+    """The corners were crowded, where most texts are: counts have a strip of their own now."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure = plot_reliability(outcome[0]["heads_calibration"])
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    shown = [axis for axis in figure.axes if axis.get_visible()]
+    assert len(shown) == 2 * 8
+    counts = [text.get_window_extent(renderer) for axis in shown for text in axis.texts]
+    bins = [row["bins"] for row in outcome[0]["heads_calibration"].values()]
+    assert len(counts) == sum(map(len, bins))
+    plots = [axis.get_window_extent(renderer) for axis in shown if not axis.texts]
+    assert len(plots) == 8
+    for i, box in enumerate(counts):
+        assert not any(box.overlaps(other) for other in [*counts[:i], *plots])
+        assert figure.bbox.containsx(box.x0)
+        assert figure.bbox.containsx(box.x1)
+
+
 def test_evidence_rises_with_its_label(outcome):
     figures, _ = outcome
     means = {row["label"]: row["mean"] for row in figures["levels"]["evidence"]["levels"]}
@@ -106,10 +241,13 @@ def test_small_groups_are_only_counted(outcome, records):
 def test_the_report_shows_figures_plots_and_misses(outcome):
     figures, out = outcome
     text = (out / "report.md").read_text(encoding="utf-8")
-    for heading in ("Do the probabilities hold?", "Levels", "By domain", "Largest misses"):
+    for heading in (
+        "Do the probabilities hold?", "Every head behind them", "Levels", "By domain",
+        "Largest misses",
+    ):  # fmt: skip
         assert heading in text
     assert f"{figures['binary']['suggestion']['auc']:.3f}" in text
-    for name in ("reliability.png", "areas.png", "levels.png"):
+    for name in ("reliability.png", "heads.png", "areas.png", "levels.png"):
         assert (out / name).stat().st_size > 1000
     assert json.loads((out / "report.json").read_text(encoding="utf-8")) == figures
     high = figures["misses"]["judgmental"]["too_high"]
@@ -146,8 +284,9 @@ def test_a_wide_interval_is_no_proof():
 
 def test_the_report_can_do_without_groups_and_levels(outcome):
     figures, _ = outcome
-    text = render_report({**figures, "groups": None, "levels": {}})
+    text = render_report({**figures, "groups": None, "levels": {}, "heads_calibration": {}})
     assert "## Levels" not in text
+    assert "Every head" not in text
     assert "## By" not in text
 
 

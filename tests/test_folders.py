@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
 import threading
 import time
 
@@ -12,9 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
+import feedback_nlp
 from feedback_nlp.cli import main
-from feedback_nlp.errors import InputError
+from feedback_nlp.errors import HeadsError, InputError
 from feedback_nlp.frames import ERROR_COLUMN, ColumnError, score_frame
+from feedback_nlp.heads import Heads, LinearHead, Weights, load_heads, save_heads
 from feedback_nlp.report import SCORE_NAMES
 
 dask = pytest.importorskip("dask.dataframe")
@@ -96,7 +100,7 @@ def test_a_part_that_breaks_leaves_no_file(inputs, tmp_path, monkeypatch):
 
 
 def test_a_worker_of_another_version_is_refused(inputs, tmp_path, monkeypatch):
-    monkeypatch.setattr(shards, "worker_versions", lambda: "{}")
+    monkeypatch.setattr(shards, "worker_versions", lambda heads: "{}")
     with pytest.raises(cluster.ClusterError, match="another version"):
         make_all(inputs, tmp_path / "out")
 
@@ -126,14 +130,14 @@ def test_csv_and_jsonl_are_one_part_each(tmp_path, scorer):
 
 
 def test_a_text_that_breaks_the_scorer_marks_its_row_only(scorer, monkeypatch):
-    whole = scorer.score_many
+    whole = scorer.read_batch
 
     def breaks(texts, **options):
         if any(text and "number 3" in text for text in texts):
             raise RuntimeError("a bug")
         return whole(texts, **options)
 
-    monkeypatch.setattr(scorer, "score_many", breaks)
+    monkeypatch.setattr(scorer, "read_batch", breaks)
     result = score_frame(frame(8), "comment", scorer=scorer)
     assert result[ERROR_COLUMN][3] == "could not be scored: RuntimeError"
     assert result["qual"].notna().tolist() == [True, True, False, False, True, True, False, True]
@@ -143,7 +147,7 @@ def test_a_text_that_breaks_the_scorer_marks_its_row_only(scorer, monkeypatch):
 
 
 def test_a_dask_table_keeps_divisions_index_and_columns(scorer, monkeypatch):
-    monkeypatch.setattr(cluster, "_load", lambda: scorer)
+    monkeypatch.setattr(cluster, "_load", lambda heads: scorer)
     table = frame(20).set_index(pd.Index(range(100, 120), name="key"))
     ddf = dask.from_pandas(table, npartitions=3)
     scored = score_frame(ddf, "comment")
@@ -213,6 +217,134 @@ def test_the_command_scores_a_folder_and_skips_what_is_done(inputs, tmp_path, sc
     again = CliRunner().invoke(main, command)
     assert "0 rows scored in 0 parts, 2 parts were there already." in again.stderr
     same(read(tmp_path / "out"), frame(1000), scorer)
+
+
+# Heads of one's own
+
+
+def save_other_heads(folder, by=1.0):
+    """Write heads that are not the shipped ones: every probability is lower."""
+    shipped = load_heads()
+    other = {
+        name: LinearHead(
+            head.names,
+            Weights(head.estimator.coef_, head.estimator.intercept_ - by),
+            head.floor / 2,
+        )
+        for name, head in shipped.heads.items()
+    }
+    save_heads(Heads(other, shipped.meta), folder)
+    return folder
+
+
+@pytest.fixture
+def my_heads(tmp_path):
+    return save_other_heads(tmp_path / "my_heads")
+
+
+@pytest.fixture(scope="module")
+def running():
+    """A cluster of two workers with two threads each, as somebody else might have started it."""
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=2, dashboard_address=None
+    ) as local:
+        yield local
+
+
+def test_a_frame_is_scored_with_heads_by_their_folder(my_heads, scorer):
+    found = score_frame(frame(8), "comment", heads=my_heads)
+    same(found, frame(8), feedback_nlp.load(my_heads))
+    assert (found["qual"] < score_frame(frame(8), "comment", scorer=scorer)["qual"])[0]
+
+
+def test_a_scorer_and_heads_are_one_too_many(my_heads, scorer):
+    with pytest.raises(InputError, match="scorer or heads, not both"):
+        score_frame(frame(4), "comment", scorer=scorer, heads=my_heads)
+
+
+@pytest.mark.parametrize("of", ["pandas", "dask"])
+def test_a_folder_without_heads_is_refused_before_anything_runs(tmp_path, of):
+    table = frame(4) if of == "pandas" else dask.from_pandas(frame(4), npartitions=2)
+    with pytest.raises(HeadsError, match="no trained heads at .*nowhere"):
+        score_frame(table, "comment", heads=tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", ["--workers", "--cluster"])
+def test_the_command_scores_a_folder_with_heads_of_ones_own(
+    inputs, tmp_path, my_heads, running, where, monkeypatch
+):
+    """The folder may be named as seen from here; the workers are told the whole path."""
+    monkeypatch.chdir(tmp_path)
+    value = "2" if where == "--workers" else running.scheduler_address
+    command = ["score", f"{inputs}/*.parquet", "-o", "out", "--heads", "my_heads", where, value]
+    first = CliRunner().invoke(main, command)
+    assert first.exit_code == 0, first.output
+    same(read(tmp_path / "out"), frame(1000), feedback_nlp.load(my_heads))
+    # The same heads in another place are no reason to score again; other ones are.
+    my_heads.rename(tmp_path / "moved")
+    moved = [part if part != "my_heads" else "moved" for part in command]
+    assert "0 rows scored" in CliRunner().invoke(main, moved).stderr
+    save_other_heads(tmp_path / "moved", by=2.0)
+    assert "1,000 rows scored" in CliRunner().invoke(main, moved).stderr
+    same(read(tmp_path / "out"), frame(1000), feedback_nlp.load(tmp_path / "moved"))
+
+
+@pytest.mark.slow
+def test_a_dask_table_is_scored_with_heads_of_ones_own(running, my_heads):
+    """Each worker process loads one scorer, whatever the number of partitions and threads."""
+    table = frame(64)
+    with distributed.Client(running) as client:
+
+        def loaded():
+            from feedback_nlp import cluster
+
+            return cluster._load.cache_info().misses
+
+        before = client.run(loaded)
+        scored = score_frame(dask.from_pandas(table, npartitions=16), "comment", heads=my_heads)
+        same(scored.compute(), table, feedback_nlp.load(my_heads))
+        assert [n - before[worker] for worker, n in client.run(loaded).items()] == [1, 1]
+        # Trained again, into the same folder.
+        save_other_heads(my_heads, by=2.0)
+        scored = score_frame(dask.from_pandas(table, npartitions=16), "comment", heads=my_heads)
+        same(scored.compute(), table, feedback_nlp.load(my_heads))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lost", ["the folder", "a file", "the right heads"])
+def test_heads_that_a_worker_cannot_use_are_named_with_place_and_remedy(
+    running, tmp_path, my_heads, inputs, lost
+):
+    """As if the workers ran on a machine that does not see the folder of this one."""
+    named = cluster.named_heads(my_heads)
+    tasks = list(
+        folders.plan_tasks([f"{inputs}/b.parquet"], str(tmp_path / "o"), None, "utf-8", False, 99,
+                           named)
+    )  # fmt: skip
+    if lost == "the folder":
+        my_heads.rename(tmp_path / "elsewhere")
+    elif lost == "a file":
+        (my_heads / "heads.skops").unlink()
+    else:
+        save_other_heads(my_heads, by=3.0)
+    what = "are other ones than where this run" if lost == "the right heads" else "cannot be loaded"
+    message = (
+        f"The heads in {my_heads} {what}.* on the machine {socket.gethostname()}; put the folder"
+        " where every worker can read it under this path"
+    )
+    with (
+        pytest.raises(cluster.ClusterError, match=message),
+        cluster.connected(None, running.scheduler_address, named),
+    ):
+        pass
+    # A worker that joins later finds out with its first part.
+    with distributed.Client(running) as client:
+        outcome = folders.Outcome()
+        folders._run(client, tasks[:1], outcome, progress=False)
+    (reason,) = outcome.failed.values()
+    assert re.match(message, reason)
+    assert not list((tmp_path / "o").iterdir())
 
 
 def test_an_address_where_nobody_answers_is_named(inputs, tmp_path):

@@ -33,7 +33,7 @@ class Agreement:
     Attributes
     ----------
     scales : DataFrame
-        One row per scale: ``label``, ``level``, ``texts`` (with two raters or more), ``raters``,
+        One row per scale: ``label``, ``level``, ``texts`` (with two answers or more), ``raters``,
         ``percent`` equal pairs in [0, 1], then ``alpha``, ``kappa`` and ``icc``, each with
         ``_low`` and ``_high``; nan where undefined, and ``note`` says why.
     spans : DataFrame
@@ -52,6 +52,12 @@ class Agreement:
     raters: tuple[str, ...]
     texts: int
     warnings: tuple[str, ...] = ()
+
+    @property
+    def answered(self) -> pd.DataFrame:
+        """The rows of `scales` without optional ones that no two raters answered."""
+        optional = [scale.id for scale in codebook().scales if scale.optional]
+        return self.scales[~self.scales["label"].isin(optional) | (self.scales["texts"] > 0)]
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain types; None where a measure is undefined."""
@@ -74,7 +80,7 @@ class Agreement:
             "| scale | same | alpha | weighted kappa | ICC | |",
             "|---|---|---|---|---|---|",
         ]
-        for row in self.scales.to_dict("records"):
+        for row in self.answered.to_dict("records"):
             name = "QuAL (sum)" if row["label"] == "qual" else book.scale(row["label"]).title
             cells = [_with_interval(row, measure) for measure in ("alpha", "kappa", "icc")]
             share = "–" if math.isnan(row["percent"]) else f"{100 * row['percent']:.0f} %"
@@ -88,6 +94,11 @@ class Agreement:
             lines.append(f"| {name} | {row['texts']} | {' | '.join(cells)} | {row['note']} |")
         unmarked = [book.span(label).title for label in self.spans["label"].drop(marked.index)]
         said = [f"Nobody marked: {', '.join(unmarked)}."] if unmarked and len(marked) else []
+        skipped = self.scales["label"].drop(self.answered.index)
+        said += [
+            f"{book.scale(label).title} is optional, and no text has two answers to it."
+            for label in skipped
+        ]
         lines += ["", *(f"- {warning}" for warning in (*self.warnings, *said))]
         lines += ["", "Published for comparison:", ""]
         lines += [
@@ -166,6 +177,8 @@ def _scale_row(
     resamples: int,
     seed: int,
 ) -> dict[str, Any]:
+    # Of an optional question, only the texts count on which two raters answered it.
+    given = given[(~np.isnan(given)).sum(axis=1) > 1]
     row: dict[str, Any] = {
         "label": label, "level": level, "texts": len(given),
         "raters": int((~np.isnan(given)).any(axis=0).sum()), "percent": measures.percent(given),

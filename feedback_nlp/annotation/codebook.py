@@ -32,6 +32,10 @@ class Scale:
         How far two answers differ: at all, or by steps.
     values : tuple of Value
         The answers that are allowed, lowest first.
+    optional : bool
+        Whether labels are whole without an answer.
+    key : str
+        The letter that picks the question out; empty if it has none.
     """
 
     id: str
@@ -40,6 +44,8 @@ class Scale:
     level: Literal["nominal", "ordinal"]
     help: str
     values: tuple[Value, ...]
+    optional: bool = False
+    key: str = ""
 
     @property
     def allowed(self) -> tuple[int, ...]:

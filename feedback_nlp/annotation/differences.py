@@ -26,9 +26,10 @@ class Difference:
         By rater.
     by_label : dict of str to float
         For each scale the widest distance of two answers as a share of the scale; for each label
-        of spans 1 - F1 over code points, the mean of all pairs. In [0, 1]; 0 is no difference.
+        of spans 1 - F1 over code points, the mean of all pairs. In [0, 1]; 0 is no difference,
+        and so is an optional question that one rater or none answered.
     distance : float
-        The mean over the scales and all marks taken together, in [0, 1].
+        The mean over the scales that two raters answered and all marks taken together, in [0, 1].
     decided : Labels or None
         What was decided about it.
     """
@@ -78,10 +79,13 @@ def label_names() -> list[str]:
 
 def _difference(text: Text, given: dict[str, Labels], decided: Labels | None) -> Difference:
     book, raters = codebook(), list(given.values())
-    scales = {}
+    scales: dict[str, float] = {}
     for scale in book.scales:
-        answers = [getattr(labels, scale.id) for labels in raters]
-        scales[scale.id] = (max(answers) - min(answers)) / (scale.allowed[-1] - scale.allowed[0])
+        of_all = (getattr(labels, scale.id) for labels in raters)
+        answers = [answer for answer in of_all if answer is not None]
+        if len(answers) > 1:
+            span = scale.allowed[-1] - scale.allowed[0]
+            scales[scale.id] = (max(answers) - min(answers)) / span
     names = [span.id for span in book.spans]
     pairs = list(combinations(raters, 2))
 
@@ -90,7 +94,8 @@ def _difference(text: Text, given: dict[str, Labels], decided: Labels | None) ->
 
     by_span = {name: apart([name]) for name in names}
     distance = float(np.mean([*scales.values(), apart(names)]))
-    return Difference(text, given, {**scales, **by_span}, distance, decided)
+    unanswered = {scale.id: 0.0 for scale in book.scales if scale.id not in scales}
+    return Difference(text, given, {**scales, **unanswered, **by_span}, distance, decided)
 
 
 def difference_table(store: LabelStore) -> pd.DataFrame:

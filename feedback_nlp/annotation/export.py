@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from feedback_nlp.annotation.labels import SCALES, Labels
+from feedback_nlp.annotation.codebook import codebook
+from feedback_nlp.annotation.labels import NEEDED, Labels
 from feedback_nlp.annotation.settling import common
 from feedback_nlp.annotation.store import LabelError, LabelStore, Text
 from feedback_nlp.tables import replacing
@@ -33,19 +34,25 @@ class Final:
         By text id: what was decided, what all raters agree on, or what the only rater gave.
     differing : tuple of str
         Ids of the texts whose raters differ and that nobody decided yet; they have no labels here.
+    left_open : tuple of str
+        Ids of the texts whose raters differ, undecided, on an optional question only; their labels
+        are here without it.
     single : tuple of str
         Ids of the texts that one rater alone labelled.
     """
 
     labels: dict[str, Labels]
     differing: tuple[str, ...]
+    left_open: tuple[str, ...]
     single: tuple[str, ...]
 
 
 def final_labels(store: LabelStore) -> Final:
     """Return one set of labels for every text where there is one."""
     decided, given = store.decisions(), store.by_text()
-    found, differing, single = {}, [], []
+    optional = {scale.id for scale in codebook().scales if scale.optional}
+    found: dict[str, Labels] = {}
+    differing, left_open, single = [], [], []
     for text in store.texts():
         if text.id in decided:
             found[text.id] = decided[text.id]
@@ -56,11 +63,13 @@ def final_labels(store: LabelStore) -> Final:
         if len(raters) == 1:
             single.append(text.id)
         shared = common(raters, text.content)
-        if shared.differing:
+        if not optional.issuperset(shared.differing):
             differing.append(text.id)
-        else:
-            found[text.id] = shared.labels
-    return Final(found, tuple(differing), tuple(single))
+            continue
+        if shared.differing:
+            left_open.append(text.id)
+        found[text.id] = shared.labels
+    return Final(found, tuple(differing), tuple(left_open), tuple(single))
 
 
 def labels_of(store: LabelStore, rater: str | None = None) -> dict[str, Labels]:
@@ -125,7 +134,7 @@ def to_csv(store: LabelStore, *, rater: str | None = None) -> bytes:
         "rater",
         "role",
         "at",
-        *SCALES,
+        *NEEDED,
         "qual",
         "gap",
         "spans",

@@ -198,7 +198,9 @@ def labels_of_report(report: Any) -> Labels:
     tone = round(report.tone) if report.judgmental >= 0.5 else 0
     tone = max(tone, 1) if report.judgmental >= 0.5 and has & {*MOVES} else 0
     left_out = (set() if suggestion else {"next_step"}) | (set() if tone else {*MOVES})
-    labels = Labels(evidence, suggestion, int(suggestion and report.connection >= 0.5), tone)
+    connection = int(suggestion and report.connection >= 0.5)
+    gap = int(suggestion or report.gap >= 0.5)
+    labels = Labels(evidence, suggestion, connection, tone, gap=gap)
     for start, end, label in found:
         if label in {*PARTS, *MOVES} - left_out:
             labels = labels.with_span(start, end, label)

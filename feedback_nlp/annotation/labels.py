@@ -9,7 +9,11 @@ from typing import Any
 from feedback_nlp.annotation.codebook import codebook
 from feedback_nlp.examples import MOVES, PARTS
 
-SCALES = ("evidence", "suggestion", "connection", "tone")
+#: Questions that every text needs an answer to, and all of them.
+NEEDED = ("evidence", "suggestion", "connection", "tone")
+SCALES = (*NEEDED, "gap")
+#: Rules by which a suggestion, or none, settles another answer.
+CONNECTION_RULE, GAP_RULE = "connection_needs_suggestion", "gap_follows_suggestion"
 #: A span is ``(start, end, label)`` in code points.
 Span = tuple[int, int, str]
 
@@ -27,8 +31,8 @@ class Labels:
     spans : tuple of (start, end, label)
         Marked words, in code points, sorted.
     gap : int or None
-        Whether the text points at something that could be otherwise. The desk does not ask for
-        it; labels that are imported with it keep it.
+        0 or 1: whether the text points at something that could be otherwise. Optional: labels
+        are whole without it.
     """
 
     evidence: int | None = None
@@ -45,18 +49,32 @@ class Labels:
         return None if None in parts else sum(part or 0 for part in parts)
 
     def with_value(self, scale: str, value: int | None) -> Labels:
-        """Return the labels with an answer; connection follows a suggestion of 0."""
+        """Return the labels with an answer, and what follows from it; see `with_rules`."""
         answer: dict[str, Any] = {scale: value}
-        changed = replace(self, **answer)
-        if changed.suggestion == 0:
-            changed = replace(changed, connection=0)
-        elif scale == "suggestion" and self.suggestion == 0:
-            # It was 0 by rule, not by judgment, so the question is open again.
-            changed = replace(changed, connection=None)
-        if changed.suggestion == 1 and changed.gap == 0:
-            # Imported, and no longer true: a suggestion points at something to change.
-            changed = replace(changed, gap=None)
-        return changed
+        if scale == "suggestion" and value != self.suggestion:
+            # What followed from the old answer was given by rule, not by judgment, so it is open.
+            if self.suggestion == 0:
+                answer["connection"] = None
+            elif self.suggestion == 1:
+                answer["gap"] = None
+        return replace(self, **answer).with_rules()
+
+    def with_rules(self) -> Labels:
+        """Return the labels with what follows from the suggestion.
+
+        Without one, connection is 0; with one, gap is 1. Labels from before the desk asked for
+        the gap get theirs in this way when somebody opens them again.
+        """
+        if self.suggestion == 0:
+            return replace(self, connection=0)
+        return replace(self, gap=1) if self.suggestion == 1 else self
+
+    @property
+    def settled(self) -> dict[str, str]:
+        """What the suggestion leaves no choice about: scales with the names of their rules."""
+        if self.suggestion is None:
+            return {}
+        return {"gap": GAP_RULE} if self.suggestion else {"connection": CONNECTION_RULE}
 
     def with_span(self, start: int, end: int, label: str) -> Labels:
         """Return the labels with words marked; marks of the same label that touch become one."""
@@ -85,20 +103,20 @@ class Labels:
         marked = {label for _, _, label in self.spans}
         found = []
         values = {scale: getattr(self, scale) for scale in SCALES}
-        if missing := [book.scale(name).title for name, value in values.items() if value is None]:
+        if missing := [book.scale(name).title for name in NEEDED if values[name] is None]:
             found.append(said["open"].format(names=", ".join(missing)))
         if any(not 0 <= start < end <= len(text) for start, end, _ in self.spans):
             found.append(said["outside"])
         known = all(
             value is None or value in book.scale(name).allowed for name, value in values.items()
         )
-        known &= not (self.suggestion == 1 and self.gap == 0)
-        if not known or not marked <= {*PARTS, *MOVES} or self.gap not in (None, 0, 1):
+        if not known or not marked <= {*PARTS, *MOVES}:
             found.append(said["unknown"])
         breaks = {
             "suggestion_needs_next_step": self.suggestion == 1 and "next_step" not in marked,
             "next_step_needs_suggestion": self.suggestion == 0 and "next_step" in marked,
-            "connection_needs_suggestion": self.suggestion == 0 and self.connection == 1,
+            CONNECTION_RULE: self.suggestion == 0 and self.connection == 1,
+            GAP_RULE: self.suggestion == 1 and self.gap == 0,
             "evidence_needs_behaviour": (self.evidence or 0) >= 2 and "behaviour" not in marked,
             "tone_needs_move": (self.tone or 0) > 0 and not marked & {*MOVES},
             "move_needs_tone": self.tone == 0 and bool(marked & {*MOVES}),
@@ -107,7 +125,7 @@ class Labels:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain types, in the shape of the examples of the project."""
-        row: dict[str, Any] = {name: getattr(self, name) for name in SCALES}
+        row: dict[str, Any] = {name: getattr(self, name) for name in NEEDED}
         row["qual"] = self.qual
         if self.gap is not None:
             row["gap"] = self.gap
@@ -118,5 +136,5 @@ class Labels:
     def from_dict(cls, row: Mapping[str, Any]) -> Labels:
         """Read what `to_dict` gave; keys that are none of the labels are left alone."""
         spans = ((span["start"], span["end"], span["label"]) for span in row.get("spans") or ())
-        values = {name: row.get(name) for name in (*SCALES, "gap")}
+        values = {name: row.get(name) for name in SCALES}
         return cls(**values, spans=tuple(sorted(spans)))

@@ -28,11 +28,12 @@ def agreement_figure(found: Agreement) -> Figure:
     DependencyError
         If matplotlib is not installed.
     """
-    figure = _figure(8, 0.8 + 0.62 * len(found.scales))
+    scales = found.answered
+    figure = _figure(8, 0.8 + 0.62 * len(scales))
     axis = figure.subplots()
-    labels = list(found.scales["label"])
+    labels = list(scales["label"])
     for shift, (measure, (colour, shape)) in zip((-0.22, 0, 0.22), _LOOKS.items(), strict=True):
-        for place, row in enumerate(found.scales.to_dict("records")):
+        for place, row in enumerate(scales.to_dict("records")):
             value, low, high = (row[measure], row[f"{measure}_low"], row[f"{measure}_high"])
             if math.isnan(value):
                 continue

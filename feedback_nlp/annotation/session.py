@@ -125,17 +125,34 @@ class Session:
             allowed = f"{entry.allowed[0]} to {entry.allowed[-1]}"
             self.notice = f"{entry.title} goes from {allowed}."
             return
-        if scale == "connection" and value and self.labels.suggestion == 0:
-            self.notice = codebook().rules["connection_needs_suggestion"]
+        rule = self.labels.settled.get(scale)
+        if rule and value != getattr(self.labels, scale):
+            self.notice = codebook().rules[rule]
             return
         self._change(self.labels.with_value(scale, value))
         self.notice = f"{entry.title} {value}: {entry.values[value].words}."
         self.active = self._open_scale(scale) or scale
 
+    def leave_open(self, scale: str | None = None) -> None:
+        """Take away the answer to an optional question, by default the active one."""
+        scale = scale or self.active
+        entry, rule = codebook().scale(scale), self.labels.settled.get(scale)
+        if rule or not entry.optional:
+            self.notice = codebook().rules[rule] if rule else f"{entry.title} needs an answer."
+            return
+        self._change(self.labels.with_value(scale, None))
+        self.active = scale
+        self.notice = f"{entry.title} is left open."
+
     def choose(self, step: int) -> None:
         """Go to the next (1) or the last (-1) question."""
-        self.active = SCALES[(SCALES.index(self.active) + step) % len(SCALES)]
-        self.notice = codebook().scale(self.active).title
+        self.pick(SCALES[(SCALES.index(self.active) + step) % len(SCALES)])
+
+    def pick(self, scale: str) -> None:
+        """Go to a question."""
+        entry = codebook().scale(scale)
+        self.active = scale
+        self.notice = f"{entry.title}: {entry.ask}"
 
     def mark(self, label: str, start: int, end: int) -> None:
         """Mark words, in code points; the same mark once more takes it away."""
@@ -172,7 +189,7 @@ class Session:
     def take(self, number: int) -> None:
         """Take over all that one of the raters gave; only when deciding."""
         if 0 <= number < len(self.given):
-            self._change(self.given[number])
+            self._change(self.given[number].with_rules())
             self.notice = f"Took over what rater {number + 1} gave."
 
     def undo(self) -> None:
@@ -242,7 +259,8 @@ class Session:
             text.id, self.rater, role=self.role
         )
         given = self.given
-        self.labels = kept or (common(given, text.content).labels if given else Labels())
+        labels = kept or (common(given, text.content).labels if given else Labels())
+        self.labels = labels.with_rules()
         self.active = self._open_scale(None) or SCALES[0]
 
     def _open_scale(self, after: str | None) -> str | None:

@@ -25,8 +25,8 @@ class Common:
     Attributes
     ----------
     labels : Labels
-        The answers that are the same, open where they differ; and the marks that are the same,
-        each with the words that more than half of the raters marked.
+        The answers that are the same, open where they differ or somebody left them open; and the
+        marks that are the same, each with the words that more than half of the raters marked.
     differing : tuple of str
         Scales and labels of spans on which they differ.
     """
@@ -50,11 +50,11 @@ def common(given: Sequence[Labels], text: str) -> Common:
         return Common(first, ())
     values: dict[str, Any] = {}
     differing = []
-    for name in (*SCALES, "gap"):
-        same = len({getattr(labels, name) for labels in given}) == 1
-        values[name] = getattr(first, name) if same else None
-        # The gap is optional, so it is left open instead of being decided.
-        if not same and name != "gap":
+    for name in SCALES:
+        answers = {getattr(labels, name) for labels in given}
+        values[name] = getattr(first, name) if len(answers) == 1 else None
+        # To leave an optional question open is no answer that another one differs from.
+        if len(answers - {None}) > 1:
             differing.append(name)
     spans: list[Span] = []
     for label in (span.id for span in codebook().spans):

@@ -22,7 +22,6 @@ Role = Literal["rater", "decision"]
 _SCHEMA = 1
 #: How long one rater waits for another one's write, in seconds.
 _BUSY_SECONDS = 15
-_VALUES = (*SCALES, "gap")
 
 
 class LabelError(FeedbackError):
@@ -207,7 +206,7 @@ class LabelStore:
                     f"{name} has decided {text_id!r} and knows the other labels, so a label of"
                     " their own would not be blind any more."
                 )
-            values = {value: getattr(labels, value) for value in _VALUES} if labels else {}
+            values = {value: getattr(labels, value) for value in SCALES} if labels else {}
             spans = labels.spans if labels else ()
             session.add(
                 Labelling(
@@ -320,7 +319,7 @@ def _as_entry(row: Labelling) -> Entry:
     labels = None
     if not row.skipped:
         spans = tuple(sorted((span.start, span.end, span.label) for span in row.spans))
-        labels = Labels(**{name: getattr(row, name) for name in _VALUES}, spans=spans)
+        labels = Labels(**{name: getattr(row, name) for name in SCALES}, spans=spans)
     role: Role = "decision" if row.role == "decision" else "rater"
     return Entry(row.text_id, row.rater, role, row.at, labels)
 

@@ -73,7 +73,8 @@ def status(store: Path, as_json: bool) -> None:
     final, progress = final_labels(opened), opened.progress()
     figures = {
         "texts": len(opened.texts()), "settled": len(final.labels),
-        "to_decide": len(final.differing), "decided": len(opened.decisions()),
+        "to_decide": len(final.differing) + len(final.left_open),
+        "decided": len(opened.decisions()),
     }  # fmt: skip
     if as_json:
         click.echo(json.dumps({**figures, "raters": progress}, indent=2, ensure_ascii=False))
@@ -114,6 +115,10 @@ def export(store: Path, rater: str | None, output: Path) -> None:
     final = final_labels(opened)
     if final.differing:
         click.echo(f"Left out: {len(final.differing)} texts that raters differ on, undecided.")
+    if final.left_open:
+        click.echo(
+            f"{len(final.left_open)} of them lack an optional answer, as raters differ on it alone."
+        )
     if final.single:
         click.echo(f"{len(final.single)} of them are labelled by one rater only.")
 

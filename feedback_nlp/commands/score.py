@@ -76,19 +76,22 @@ def score(
     An interrupted table keeps its finished parts beside the output; --resume goes on from them.
 
     With --workers or --cluster, FILE is one or more tables or patterns such as 'in/*.parquet',
-    and --output a folder of Parquet parts; parts that are there already are skipped.
+    and --output a folder of Parquet parts; parts that are there already are skipped. The folder
+    of --heads must be there under the same path for every worker.
     """
     encoding = known_encoding(encoding)
     shown = sys.stderr.isatty() if progress is None else progress
     named = {"sentences": sentences, "findings": findings, "features": features}
     details = {name: path for name, path in named.items() if path is not None}
     if workers is not None or cluster is not None:
-        if details or style not in (None, "parquet") or resume is False or heads is not None:
+        if details or style not in (None, "parquet") or resume is False:
             raise click.UsageError(
-                "--sentences, --findings, --features, --format, --restart and --heads are not for"
-                " --workers or --cluster, which write Parquet parts with the shipped heads."
+                "--sentences, --findings, --features, --format and --restart are not for"
+                " --workers or --cluster, which write Parquet parts."
             )
-        options = {"encoding": encoding, "overwrite": overwrite, "progress": shown}
+        options = {
+            "encoding": encoding, "overwrite": overwrite, "progress": shown, "heads": heads,
+        }  # fmt: skip
         _score_folder(sources, output, column, workers, cluster, options)
         return
     if len(sources) > 1:

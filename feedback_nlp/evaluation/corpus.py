@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,24 +16,26 @@ from feedback_nlp.datasets import DATA_VARIABLE
 from feedback_nlp.errors import DataError
 from feedback_nlp.evaluation import breakdown
 from feedback_nlp.evaluation.baselines import grouped_words, vader_negativity
-from feedback_nlp.evaluation.metrics import (
-    auc_with_interval,
-    calibration_error,
-    calibration_error_by_chance,
-    length_auc,
-    rank_correlation,
-    reliability,
+from feedback_nlp.evaluation.calibration import (
+    MIN_CLASS,
+    binary_fit,
+    fit,
+    fit_of_heads,
+    head_probabilities,
 )
-from feedback_nlp.heads import load_heads
-from feedback_nlp.labels import LabelledRow, Labels, text_hash
+from feedback_nlp.evaluation.metrics import auc_with_interval, length_auc, rank_correlation
+from feedback_nlp.frames import read_values
+from feedback_nlp.heads import HEAD_NAMES, load_heads
+from feedback_nlp.labels import SCALES, LabelledRow, Labels, text_hash
 from feedback_nlp.pages import render, write_figures
 from feedback_nlp.report import Report
+
+if TYPE_CHECKING:
+    from feedback_nlp.scorer import Scorer
 
 logger = logging.getLogger(__name__)
 
 REPORT_NAME = "report.json"
-#: Fewer texts of a class say nothing about a score.
-MIN_CLASS = 5
 #: A score of the report, the scale that it is a test of, and the value from which on that is yes.
 BINARY = {
     "suggestion": ("suggestion", 1), "connection": ("connection", 1), "gap": ("gap", 1),
@@ -59,11 +61,14 @@ class Scored:
         One each.
     groups : ndarray of int, shape (n_texts,)
         What is not independent of each other.
+    heads : dict of str to ndarray, shape (n_texts,)
+        What each head says of the texts; see `head_probabilities`.
     """
 
     rows: list[LabelledRow]
     reports: list[Report]
     groups: np.ndarray
+    heads: dict[str, np.ndarray]
 
     def label(self, what: str) -> np.ndarray:
         """Labels of a scale, or of ``QuAL``; NaN where a text has none."""
@@ -133,19 +138,7 @@ def evaluate_corpus(
         new_figure(1, 1)  # says at once, not after minutes, that matplotlib is missing
     heads = load_heads(heads_folder)
     rows, known, public = _unseen(labels, heads)
-    scorer = Scorer(load_pipeline(), heads)
-    reports = list(
-        scorer.score_many([row.text for row in rows], on_error="mark", progress=progress)
-    )
-    pairs = [
-        (r, report) for r, report in zip(rows, reports, strict=True) if report.qual is not None
-    ]
-    numbers = {group: i for i, group in enumerate(dict.fromkeys(row.group for row, _ in pairs))}
-    scored = Scored(
-        [row for row, _ in pairs],
-        [report for _, report in pairs],
-        np.asarray([numbers[row.group] for row, _ in pairs], dtype=int),
-    )
+    scored = _score(rows, Scorer(load_pipeline(), heads), progress)
     figures: dict[str, Any] = {
         "feedback_nlp": __version__,
         "heads": heads.version,
@@ -153,13 +146,18 @@ def evaluate_corpus(
         "own_heads": "own" in heads.meta,
         "data": {
             "name": labels.name, "sha256": labels.sha256, "rows": len(labels.rows),
-            "trained_on": known, "unscored": len(rows) - len(pairs), "texts": len(pairs),
-            "groups": len(numbers), "grouped_by": labels.grouped_by, "public_checked": public,
+            "trained_on": known, "unscored": len(rows) - len(scored.rows),
+            "texts": len(scored.rows), "groups": len(set(scored.groups.tolist())),
+            "grouped_by": labels.grouped_by, "public_checked": public,
             "warned": sum(bool(report.warnings) for report in scored.reports),
         },
         "binary": _binary(scored),
         "graded": _graded(scored),
         "calibration": _calibration(scored),
+        "heads_calibration": fit_of_heads(
+            {scale: scored.label(scale) for scale in SCALES}, scored.heads,
+            [row.text for row in scored.rows], scored.groups,
+        ),
         "levels": {name: found for name in _HIGHEST if (found := breakdown.levels(scored, name))},
         "groups": None if by is None else breakdown.by_group(scored, labels, by),
         "misses": breakdown.misses(scored, show_texts=show_texts),
@@ -172,6 +170,26 @@ def evaluate_corpus(
     if out is not None:
         write_report(figures, out)
     return figures
+
+
+def _score(rows: list[LabelledRow], scorer: Scorer, progress: bool) -> Scored:
+    """Score the texts; those that cannot be are left out."""
+    read = read_values(
+        [row.text for row in rows], scorer=scorer, total=len(rows), progress=progress
+    )
+    kept: list[LabelledRow] = []
+    reports: list[Report] = []
+    said: list[dict[str, float]] = []
+    for row, ((report, sentences), _) in zip(rows, read, strict=True):
+        if report.qual is not None:
+            kept.append(row)
+            reports.append(report)
+            said.append(head_probabilities(sentences, scorer.heads))
+    numbers = {group: i for i, group in enumerate(dict.fromkeys(row.group for row in kept))}
+    return Scored(
+        kept, reports, np.asarray([numbers[row.group] for row in kept], dtype=int),
+        {name: np.asarray([text[name] for text in said]) for name in HEAD_NAMES},
+    )  # fmt: skip
 
 
 def _unseen(labels: Labels, heads: Any) -> tuple[list[LabelledRow], int, bool]:
@@ -265,26 +283,19 @@ def _calibration(scored: Scored) -> dict[str, Any]:
         there = ~np.isnan(values)
         if there.sum() >= 2 * MIN_CLASS:
             y = (values[there] >= least).astype(float)
-            p = scored.score(name)[there]
-            result[name] = {**_fit(y, p), "ece_by_chance": calibration_error_by_chance(p)}
+            groups = _renumbered(scored.groups[there])
+            result[name] = binary_fit(y, scored.score(name)[there], scored.texts(there), groups)
     for name, highest in _HIGHEST.items():
         values = scored.label(name)
         there = ~np.isnan(values)
         if there.sum() >= 2 * MIN_CLASS:
             share = np.clip(scored.level(name)[there] / highest, 0, 1)
+            groups = _renumbered(scored.groups[there])
             result[f"{name} level"] = {
-                **_fit(values[there] / highest, share),
+                **fit(values[there] / highest, share, groups),
                 "ece_by_chance": None,
             }
     return result
-
-
-def _fit(y: np.ndarray, p: np.ndarray) -> dict[str, Any]:
-    return {
-        "n": len(y), "mean_label": float(y.mean()), "mean_score": float(p.mean()),
-        "ece": calibration_error(y, p), "brier": float(np.mean((p - y) ** 2)),
-        "brier_of_the_mean": float(y.var()), "bins": reliability(y, p),
-    }  # fmt: skip
 
 
 def verdict(row: dict[str, Any]) -> str:
@@ -321,6 +332,8 @@ def write_report(figures: dict[str, Any], out: Path) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     plot_reliability(figures["calibration"], out / "reliability.png")
+    if figures["heads_calibration"]:
+        plot_reliability(figures["heads_calibration"], out / "heads.png")
     if figures["binary"]:
         names = list(figures["binary"])
         plot_areas(names, [figures["binary"][name] for name in names], out / "areas.png")

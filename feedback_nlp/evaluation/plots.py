@@ -2,18 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import DependencyError
+from feedback_nlp.evaluation.metrics import N_BINS
 
 #: Okabe & Ito (2008): told apart with any kind of colour vision.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+PALE, DARK = "#B3CFE3", "#333333"
 _NO_DATE = {"Software": None}
 
 
-def new_figure(n_columns: int, n_rows: int, *, height: float | None = None) -> tuple[Any, Any]:
+def new_figure(
+    n_columns: int,
+    n_rows: int,
+    *,
+    height: float | None = None,
+    ratios: Sequence[float] | None = None,
+    sharex: bool = False,
+) -> tuple[Any, Any]:
     """Return a figure and its axes, a square each or `height` inches in all.
+
+    Parameters
+    ----------
+    n_columns, n_rows : int
+        Of axes.
+    height : float, optional
+        Of the figure, in inches.
+    ratios : sequence of float, optional
+        Heights of the rows beside each other.
+    sharex : bool
+        Whether the axes of a column show the same range.
 
     Raises
     ------
@@ -27,7 +48,10 @@ def new_figure(n_columns: int, n_rows: int, *, height: float | None = None) -> t
             "The plots need matplotlib: pip install 'feedback-nlp[research]'."
         ) from error
     figure = Figure(figsize=(3 * n_columns, height or 3 * n_rows), layout="constrained")
-    return figure, figure.subplots(n_rows, n_columns, squeeze=False)
+    axes = figure.subplots(
+        n_rows, n_columns, squeeze=False, height_ratios=ratios, sharex="col" if sharex else False
+    )
+    return figure, axes
 
 
 def save(figure: Any, path: Path | None) -> Any:
@@ -38,23 +62,51 @@ def save(figure: Any, path: Path | None) -> Any:
 
 
 def plot_reliability(calibration: dict[str, Any], path: Path | None = None) -> Any:
-    """Draw predicted probability against observed share for each head; return the figure."""
-    n_columns = 4
+    """Draw predicted probability against observed share for each head; return the figure.
+
+    How many texts each dot stands for is told below it, where no dot or line is in the way.
+    """
+    n_columns = min(4, len(calibration))
     n_rows = -(-len(calibration) // n_columns)
-    figure, axes = new_figure(n_columns, n_rows)
-    for axis, (name, row) in zip(axes.flat, calibration.items(), strict=False):
-        axis.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
-        axis.plot(
-            [b["predicted"] for b in row["bins"]], [b["observed"] for b in row["bins"]],
-            color=BLUE, marker="o",
-        )  # fmt: skip
-        for b in row["bins"]:
-            axis.annotate(str(b["n"]), (b["predicted"], b["observed"]), fontsize=6, color=GREY)
-        axis.set(xlim=(0, 1), ylim=(0, 1), xlabel="predicted", ylabel="observed")
+    figure, axes = new_figure(
+        n_columns, 2 * n_rows, height=3.4 * n_rows, ratios=(5, 1) * n_rows, sharex=True
+    )
+    panels = zip(axes[::2].flat, axes[1::2].flat, strict=True)
+    for (axis, below), (name, row) in zip(panels, calibration.items(), strict=False):
+        _reliability(axis, row["bins"])
+        _counts(below, row["bins"])
         axis.set_title(f"{name}, ECE {row['ece']:.3f}", fontsize=9)
-    for axis in axes.flat[len(calibration) :]:
+    for axis in axes[::2].flat[len(calibration) :]:
+        axis.set_visible(False)
+    for axis in axes[1::2].flat[len(calibration) :]:
         axis.set_visible(False)
     return save(figure, path)
+
+
+def _reliability(axis: Any, bins: list[dict[str, float]]) -> None:
+    axis.plot([0, 1], [0, 1], color=GREY, linestyle=":", linewidth=1)
+    # A dot at 0 or 1 is drawn whole, over the frame.
+    axis.plot(
+        [b["predicted"] for b in bins], [b["observed"] for b in bins],
+        color=BLUE, marker="o", markersize=5, clip_on=False, zorder=3,
+    )  # fmt: skip
+    axis.set(xlim=(0, 1), ylim=(0, 1), ylabel="observed")
+
+
+def _counts(axis: Any, bins: list[dict[str, float]]) -> None:
+    width = 1 / N_BINS
+    # Only a mean of 1 would fall behind the last bin.
+    places = [(min(int(b["predicted"] * N_BINS), N_BINS - 1) + 0.5) * width for b in bins]
+    axis.bar(places, [b["n"] for b in bins], width=0.9 * width, color=PALE)
+    for place, b in zip(places, bins, strict=True):
+        axis.annotate(
+            f"{b['n']:.0f}", (place, b["n"]), xytext=(0, 1), textcoords="offset points",
+            ha="center", va="bottom", fontsize=6, color=DARK, annotation_clip=False,
+        )  # fmt: skip
+    axis.set(xlabel="predicted", ylabel="texts", yticks=[])
+    axis.tick_params(labelbottom=True)
+    axis.margins(y=0.35)
+    axis.spines[["top", "right", "left"]].set_visible(False)
 
 
 def plot_cross_domain(rows: list[dict[str, Any]], path: Path | None = None) -> Any:

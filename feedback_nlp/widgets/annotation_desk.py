@@ -120,8 +120,12 @@ class AnnotationDesk(_Page):
         match kind:
             case "answer":
                 session.answer(int(content["value"]), content.get("scale"))
+            case "leave_open":
+                session.leave_open(content.get("scale"))
             case "choose":
                 session.choose(1 if content["step"] > 0 else -1)
+            case "pick":
+                session.pick(content["scale"])
             case "mark":
                 session.mark(content["label"], *self._offsets(content))
             case "unmark":

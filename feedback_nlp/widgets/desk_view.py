@@ -39,7 +39,7 @@ def session_view(session: Session) -> dict[str, Any]:
     if text is None:
         return view
     given = session.given
-    locked = session.labels.suggestion == 0
+    rules = codebook().rules
     return {
         **view,
         "id": text.id,
@@ -48,7 +48,7 @@ def session_view(session: Session) -> dict[str, Any]:
         "state": session.state,
         **labels_view(session.labels, text.content),
         "active": session.active,
-        "locked": {"connection": codebook().rules["connection_needs_suggestion"]} if locked else {},
+        "locked": {scale: rules[rule] for scale, rule in session.labels.settled.items()},
         "problems": list(session.problems),
         "can_undo": session.can_undo,
         "given": [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ HOSTILE = (
     " <b>You are lazy.</b> \u202eabc\u202c"
 )
 FIRST_SPANS = ((0, 10, "situation"), (11, 32, "behaviour"), (34, 50, "person_label"))
+GAP = re.compile(r"^Gap( ✓)? Does it point at something that could be otherwise\? Optional\.")
 FIRST_LABELS = Labels(3, 0, 0, 2, FIRST_SPANS)
 
 
@@ -124,14 +126,30 @@ def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
     desk.select("You are careless")
     desk.press("p")
     expect(desk.root.locator(".fnlp-marks-made li")).to_have_count(3)
+    # The gap may be left open.
+    gap = desk.root.get_by_role("group", name=GAP)
+    expect(gap.get_by_role("radio", name="left open")).to_be_checked()
+    desk.press("g")
+    expect(desk.said).to_have_text("Gap: Does it point at something that could be otherwise?")
+    desk.press("1")
+    expect(gap.get_by_role("radio", name="1, yes, a weakness or a suggestion")).to_be_checked()
+    desk.press("-")
+    expect(gap.get_by_role("radio", name="left open")).to_be_checked()
+    desk.press("1")
+    expect(desk.said).to_contain_text("Gap 1")
     desk.press("Enter")
     expect(desk.root).to_contain_text("Text 2 of 3")
     store = LabelStore(folder / "labels.db")
-    assert store.labels("t1", "rater 1") == FIRST_LABELS
+    assert store.labels("t1", "rater 1") == replace(FIRST_LABELS, gap=1)
 
     # Half done when the page goes.
     desk.press("1", "1")
     expect(desk.root.locator("[data-scale=suggestion] input[value='1']")).to_be_checked()
+    # With a suggestion there is a gap, and the page says why nothing else can be chosen.
+    expect(gap.get_by_role("radio", name="1, yes")).to_be_checked()
+    expect(gap.get_by_role("radio", name="0, no")).to_be_disabled()
+    expect(gap.get_by_role("radio", name="left open")).to_be_disabled()
+    expect(gap).to_contain_text("so Gap is 1")
     desk.page.reload()
     run(tools.Editor(desk.page))
     expect(desk.root).to_contain_text("Text 2 of 3")
@@ -144,6 +162,7 @@ def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
     assert labels is not None
     start = SECOND.index("Next")
     assert labels.spans == ((start, len(SECOND), "next_step"),)
+    assert labels.gap == 1
 
     desk.press("k")
     expect(desk.root.locator(".fnlp-through")).to_contain_text("2 done, 1 skipped")
@@ -167,10 +186,27 @@ def test_a_rater_labels_by_keys_alone_and_goes_on_after_a_reload(
     store.close()
 
 
+def test_a_mouse_answers_the_gap_and_takes_it_back(opened: Any) -> None:
+    """And the others are still there by their names."""
+    from playwright.sync_api import expect
+
+    desk, folder = opened(*cell(show="AnnotationDesk(store, 'rater 1')"))
+    gap = desk.root.get_by_role("group", name=GAP)
+    assert gap.get_attribute("aria-keyshortcuts") == "g"
+    for name in ("0, no", "left open", "1, yes"):
+        gap.get_by_role("radio", name=name).check()
+        expect(gap.get_by_role("radio", name=name)).to_be_checked()
+    expect(desk.said).to_contain_text("Gap 1")
+    assert desk.root.get_by_role("group", name=re.compile("^Evidence")).count() == 1
+    store = LabelStore(folder / "labels.db")
+    assert store.draft("t1", "rater 1") == Labels(gap=1)
+    store.close()
+
+
 AT = HOSTILE.index("You are lazy")
 GIVEN = (
-    f"a = Labels(3, 0, 0, 2, {FIRST_SPANS!r})",
-    "b = Labels(2, 0, 0, 2, ((0, 32, 'behaviour'), (34, 50, 'person_label')))",
+    f"a = Labels(3, 0, 0, 2, {FIRST_SPANS!r}, 1)",
+    "b = Labels(2, 0, 0, 2, ((0, 32, 'behaviour'), (34, 50, 'person_label')), 0)",
     f"c = Labels(1, 0, 0, 2, (({AT}, {AT + 12}, 'insult'),))",
     "store.save('t1', 'anna-code', a); store.save('t1', 'ben-code', b)",
     "store.save('t3', 'anna-code', c); store.save('t3', 'ben-code', Labels(1, 0, 0, 0))",
@@ -190,16 +226,18 @@ def test_a_decision_is_made_where_raters_differ(opened: Any) -> None:
     expect(desk.said).to_contain_text("Took over what rater 1 gave")
     desk.press("Enter")
     expect(desk.root).to_contain_text("Text 2 of 2")
-    # What both gave is filled in, so one digit is missing.
-    desk.press("3")
+    expect(desk.root.locator(".fnlp-answers .fnlp-differ")).to_contain_text(["Evidence", "Gap"])
+    # What both gave is filled in, so two digits are missing.
+    desk.press("3", "1")
     expect(desk.root.locator("[data-scale=evidence] input[value='3']")).to_be_checked()
+    expect(desk.root.locator("[data-scale=gap] input[value='1']")).to_be_checked()
     desk.select("On slide 4")
     desk.press("s")
     desk.select("the axis had no units")
     desk.press("b", "Enter")
     expect(desk.root.locator(".fnlp-through")).to_contain_text("all 2 are done")
     store = LabelStore(folder / "labels.db")
-    assert store.decisions()["t1"] == FIRST_LABELS
+    assert store.decisions()["t1"] == replace(FIRST_LABELS, gap=1)
     assert store.decisions()["t3"].tone == 2
     assert store.labels("t1", "ben-code").evidence == 2
     store.close()
@@ -229,8 +267,9 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     label.root = pages[0]
     label.sheet = pages[0].locator(".cm-content")
     label.select("the axis had no units")
-    label.press("b", "2", "0")
+    label.press("b", "2", "0", "0")
     expect(pages[0].locator(".fnlp-marks-made li")).to_have_count(1)
+    expect(pages[0].locator("[data-scale=gap]")).to_have_attribute("data-active", "true")
     name = theme.split()[1].lower()
     assert violations(desk.page, ".fnlp-desk") == []
     for width in (1280, 390):

@@ -148,12 +148,15 @@ export class Desk {
       return () => this.send(event.shiftKey ? "back" : "save");
     }
     if (/^\d$/.test(key)) return () => this.send("answer", { value: Number(key) });
+    if (key === "-") return () => this.send("leave_open");
     if (key === ".") return () => this.sheet.selectSentence();
     const letter = key.toLowerCase();
     if (letter === "q") return () => this.send("choose", { step: event.shiftKey ? -1 : 1 });
     if (letter === "k") return () => this.send("skip");
     if (letter === "z") return () => this.send("undo");
     if (letter === "d") return () => this.send("unmark", this.sheet.selection);
+    const scale = this.book.scales.find(({ key }) => key === letter);
+    if (scale) return () => this.send("pick", { scale: scale.id });
     const label = this.book.spans.find((span) => span.key === letter);
     return label ? () => this.mark(label) : null;
   }

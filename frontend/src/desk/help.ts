@@ -5,6 +5,7 @@ import type { Book } from "./types";
 const KEYS: [string, string][] = [
   ["0 1 2 3", "answer the question that is picked out"],
   ["q  Shift+q", "next question, last question"],
+  ["-", "leave an optional question open"],
   ["arrow keys", "move in the text; with Shift, select; with Ctrl, word by word"],
   [".", "select the sentence, once more the next one"],
   ["a letter", "mark the selected words; the same once more takes it away"],
@@ -22,7 +23,10 @@ export class Help {
   private before: HTMLElement | null = null;
 
   constructor(book: Book, decide: boolean, back: () => void) {
-    const keys = decide ? [...KEYS, ["Alt+1, Alt+2 …", "take over all that rater 1, rater 2 … gave"] as [string, string]] : KEYS;
+    const keys = [...KEYS];
+    const own = book.scales.filter(({ key }) => key);
+    keys.splice(2, 0, ...own.map(({ key, title }): [string, string] => [key, `pick out the question ${title}`]));
+    if (decide) keys.push(["Alt+1, Alt+2 …", "take over all that rater 1, rater 2 … gave"]);
     const id = freshId("help");
     this.title.id = id;
     this.element = h(
@@ -31,7 +35,7 @@ export class Help {
       h("header", {}, this.title, h("span", { class: "fnlp-spacer" }), action("Back to the text", back, "fnlp-quiet-button")),
       h("dl", { class: "fnlp-keys" }, ...keys.map(([key, deed]) => h("div", {}, h("dt", {}, h("kbd", {}, key)), h("dd", {}, deed)))),
       ...book.scales.map((scale) =>
-        h("div", { class: "fnlp-entry" }, h("h4", {}, scale.title, " ", h("span", { class: "fnlp-question-ask" }, scale.ask)), h("ul", {}, ...scale.values.map((step) => h("li", {}, h("kbd", {}, String(step.value)), ` ${step.words}: `, h("i", {}, step.example)))), h("p", {}, scale.help)),
+        h("div", { class: "fnlp-entry" }, h("h4", {}, scale.title, " ", h("span", { class: "fnlp-question-ask" }, scale.ask, scale.optional ? " Optional." : "")), h("ul", {}, ...scale.values.map((step) => h("li", {}, h("kbd", {}, String(step.value)), ` ${step.words}: `, h("i", {}, step.example)))), h("p", {}, scale.help)),
       ),
       h("h4", {}, "Marks"),
       h(

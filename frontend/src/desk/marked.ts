@@ -27,9 +27,11 @@ export function markedText(text: string, spans: Marked[], book: Book): HTMLEleme
 /** The answers of several people in a table; rows in which they differ are marked. */
 export function answerTable(given: Given[], book: Book, caption: string): HTMLElement {
   const head = h("tr", {}, h("th", { scope: "col" }, "Question"), ...given.map(({ name }) => h("th", { scope: "col", dir: "auto" }, name)));
-  const rows = book.scales.map((scale) => {
+  const asked = book.scales.filter(({ id, optional }) => !optional || given.some(({ values }) => (values[id] ?? null) !== null));
+  const rows = asked.map((scale) => {
     const answers = given.map(({ values }) => values[scale.id] ?? null);
-    const differ = new Set(answers).size > 1;
+    // Who left an optional question open does not differ from who answered it.
+    const differ = new Set(answers.filter((answer) => answer !== null)).size > 1;
     return h(
       "tr",
       { class: differ ? "fnlp-differ" : null },

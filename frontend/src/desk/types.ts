@@ -12,6 +12,10 @@ export interface Scale {
   ask: string;
   help: string;
   values: Step[];
+  /** Labels are whole without an answer. */
+  optional: boolean;
+  /** The letter that picks it out; empty if it has none. */
+  key: string;
 }
 
 export interface SpanLabel {

@@ -1,0 +1,240 @@
+"""Guards: what each stops, and that looking words up in lists finds what plain spaCy finds."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from feedback_nlp.columns import Columns
+from feedback_nlp.cues.guards import GUARDS, clause_range
+from feedback_nlp.examples import read_examples
+from feedback_nlp.lexica import load_lexicon
+from feedback_nlp.segmentation import parse_sentences
+
+# What each guard stops, and what it must let through
+
+
+@pytest.mark.parametrize(
+    ("guard", "text", "word", "stops"),
+    [
+        ("negated", "You are not careless.", "careless", True),
+        ("negated", "You are never late.", "late", True),
+        ("negated", "I don't think that you are lazy.", "lazy", True),
+        ("negated", "You disagreed without being rude.", "rude", True),
+        ("negated", "You are careless.", "careless", False),
+        ("negated", "You are not only careless but rude.", "careless", False),
+        ("negated", "You are careless, and the report was not late.", "careless", False),
+        ("quoted", 'The client wrote "you are lazy" on Monday.', "lazy", True),
+        ("quoted", "The client said that you are lazy.", "lazy", True),
+        ("quoted", "You are lazy, everybody says.", "lazy", False),
+        ("quoted", "I said that you are lazy.", "lazy", False),
+        ("quoted", "You didn't answer; that's lazy.", "lazy", False),
+        ("reported", "The client said that you are lazy.", "lazy", True),
+        ("reported", 'The "report" is lazy.', "lazy", False),
+        ("hypothetical", "If you were careless, we would lose the client.", "careless", True),
+        ("hypothetical", "I wonder whether he is lazy.", "lazy", True),
+        ("hypothetical", "You were careless when you sent it.", "careless", False),
+        ("self", "I was careless.", "careless", True),
+        ("self", "We were careless with the dates.", "careless", True),
+        ("self", "You were careless with my dates.", "careless", False),
+        ("question", "Were you late?", "late", True),
+        ("question", 'He asked "were you late?"', "late", True),
+        ("question", "You were late.", "late", False),
+        ("past_tense", "You missed the deadline.", "missed", True),
+        ("past_tense", "You were told.", "told", True),
+        ("past_tense", "You miss every deadline.", "miss", False),
+        ("imperative", "Fix the axis.", "Fix", True),
+        ("imperative", "You fix the axis.", "fix", False),
+        ("future", "You will miss the deadline.", "miss", True),
+        ("future", "You missed the deadline.", "missed", False),
+        ("able", "You can always ask.", "ask", True),
+        ("able", "You always ask.", "ask", False),
+        ("asked", "They asked what she saw.", "saw", True),
+        ("asked", "They knew that she saw it.", "saw", False),
+        ("praised", "You always prepare with great care.", "prepare", True),
+        ("praised", "You always prepare the slides.", "prepare", False),
+    ],
+)
+def test_a_guard_stops_what_it_is_for_and_no_more(nlp, guard, text, word, stops):
+    ((_, doc),) = parse_sentences(nlp, text)
+    (place,) = [token.i for token in doc if token.text == word]
+    assert GUARDS[guard](Columns(doc), place) is stops
+
+
+def test_every_guard_has_a_sentence_that_it_stops_and_one_that_it_lets_through():
+    marks = test_a_guard_stops_what_it_is_for_and_no_more.pytestmark
+    (cases,) = [mark.args[1] for mark in marks if mark.name == "parametrize"]
+    assert {(guard, stops) for guard, _, _, stops in cases} == {
+        (guard, stops) for guard in GUARDS for stops in (True, False)
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "clause"),
+    [
+        ("You never listen, and the report was late.", "listen", "You never listen"),
+        ("When I speak, you interrupt me.", "interrupt", "you interrupt me"),
+        ("You said that the slides were fine.", "said", "You said"),
+    ],
+)
+def test_a_clause_ends_where_another_one_begins(nlp, text, word, clause):
+    ((_, doc),) = parse_sentences(nlp, text)
+    (place,) = [token.i for token in doc if token.text == word]
+    start, end = clause_range(Columns(doc), place)
+    assert doc[start:end].text.strip(" ,.") == clause
+
+
+# The same rules, written on spaCy's tokens as one would say them: slow, and the reference
+
+
+NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", "nor"}
+DOUBTFUL = {
+    "think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply",
+    "without",
+}  # fmt: skip
+REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
+CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
+#: Dependencies of words that hang together with their head in one clause.
+INSIDE_A_CLAUSE = {
+    "acomp", "attr", "oprd", "xcomp", "amod", "advmod", "pcomp", "pobj", "prep", "conj", "dobj",
+    "compound", "nmod", "npadvmod", "aux", "auxpass", "dep", "prt",
+}  # fmt: skip
+QUOTATION = re.compile(
+    r"\"[^\"]{2,}\"|“[^”]{2,}”|«[^»]{2,}»|‘[^’]{2,}’(?!\w)|(?<!\w)'[^']{2,}'(?!\w)"
+)
+
+
+def up_to_the_verb(token):
+    """The token and the heads above it, as far as they are of one clause."""
+    yield token
+    if token.dep_ in INSIDE_A_CLAUSE and token.head != token:
+        yield from up_to_the_verb(token.head)
+
+
+def subject(verb):
+    own = [c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass", "csubj", "expl"}]
+    if own:
+        return own[0]
+    return subject(verb.head) if verb.dep_ == "conj" and verb.head != verb else None
+
+
+def verb_of(token):
+    links = list(up_to_the_verb(token))
+    return next((link for link in links if subject(link) is not None), links[-1])
+
+
+def has_negation(word):
+    def denies(child):
+        follows = child.nbor().text if child.i + 1 < len(child.doc) else ""
+        if child.lower_ == "not" and follows in {"only", "just"}:
+            return False
+        return child.dep_ == "neg" or (child.lower_ in NEGATORS and child.i < word.i)
+
+    return any(denies(child) for child in word.children)
+
+
+def negated(token):
+    for link in up_to_the_verb(token):
+        doubted = link.dep_ in {"ccomp", "pcomp"} and link.head.lemma_.lower() in DOUBTFUL
+        if (
+            has_negation(link)
+            or (doubted and (link.head.lower_ == "without" or has_negation(link.head)))
+            or (link.dep_ == "prep" and link.lower_ == "without")
+        ):
+            return True
+    return False
+
+
+def reported(token):
+    for link in (token, *token.ancestors):
+        verb = link.head
+        is_said = link.dep_ in {"ccomp", "oprd"} and verb.lemma_.lower() in REPORTING
+        speaker = subject(verb)
+        if (
+            is_said
+            and verb.i < link.i
+            and speaker is not None
+            and speaker.lower_ not in {"i", "we", "you"}
+        ):
+            return True
+    return False
+
+
+def quoted(token):
+    ranges = [match.span() for match in QUOTATION.finditer(token.doc.text)]
+    return any(start < token.idx < end for start, end in ranges) or reported(token)
+
+
+def hypothetical(token):
+    return any(
+        child.lower_ in CONDITIONS and child.dep_ in {"mark", "advmod"}
+        for link in (token, *token.ancestors)
+        for child in link.children
+    )
+
+
+def self_directed(token):
+    who = subject(verb_of(token))
+    return who is not None and who.lower_ in {"i", "we"}
+
+
+def question(token):
+    return token.doc.text.rstrip().rstrip("\"'”’)").endswith("?")
+
+
+def past_tense(token):
+    verb = verb_of(token)
+    helpers = [c for c in verb.children if c.dep_ in {"aux", "auxpass"}]
+    return any(form.tag_ == "VBD" for form in (verb, *helpers))
+
+
+def imperative(token):
+    verb = verb_of(token)
+    helped = {child.lower_ for child in verb.children} & {"to", "will", "would", "can", "could"}
+    return verb.tag_ in {"VB", "VBP"} and subject(verb) is None and not helped
+
+
+def future(token):
+    return any(c.lower_ in {"will", "'ll", "shall", "going"} for c in verb_of(token).children)
+
+
+def able(token):
+    return any(c.lower_ in {"can", "could", "may"} for c in verb_of(token).children)
+
+
+def asked(token):
+    words = [c for c in token.children if c.tag_ in {"WP", "WRB", "WDT"}]
+    return bool(words) and token.dep_ in {"ccomp", "pcomp"}
+
+
+def praised(token):
+    return any(word.lower_ in load_lexicon("praise_words") for word in verb_of(token).subtree)
+
+
+PLAINLY = {
+    "negated": negated, "quoted": quoted, "hypothetical": hypothetical, "self": self_directed,
+    "question": question, "past_tense": past_tense, "imperative": imperative, "future": future,
+    "reported": reported, "able": able, "asked": asked, "praised": praised,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def docs(nlp, examples_path):
+    """Sentences of every kind that the examples hold, and some that are awkward."""
+    texts = [example.text for example in read_examples(examples_path)[::12]]
+    texts += [
+        "not", "?", "“You are lazy”", "You're not just lazy, he said, but rude!", "if", "No.",
+        "Neither she nor I ever said that you couldn't be late, if I may say so, without cause.",
+    ]  # fmt: skip
+    return [doc for text in texts for _, doc in parse_sentences(nlp, text)]
+
+
+@pytest.mark.parametrize("guard", list(GUARDS))
+def test_each_guard_finds_what_plain_spacy_finds(docs, guard):
+    """Of every token of some hundred sentences."""
+    found = {(n, t.i): GUARDS[guard](Columns(doc), t.i) for n, doc in enumerate(docs) for t in doc}
+    wanted = {(n, t.i): PLAINLY[guard](t) for n, doc in enumerate(docs) for t in doc}
+    assert found == wanted
+    assert len(docs) > 300
+    assert 0 < sum(wanted.values()) < len(wanted)
