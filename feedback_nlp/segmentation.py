@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Word, words_of
 from feedback_nlp.cues.guards import quote_ranges
+from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import mark_name, put_right
-from feedback_nlp.wordforms import REMEMBERED, word_forms
+from feedback_nlp.wordforms import word_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -137,8 +138,10 @@ def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
     forms = word_forms(nlp)
-    for doc in nlp.pipe(docs, batch_size=batch_size, disable=REMEMBERED):
-        yield mark_name(nlp, forms.write(doc))
+    remaining = iter(docs)
+    while batch := list(islice(remaining, batch_size)):
+        for doc in annotate(nlp, batch):
+            yield mark_name(nlp, forms.write(doc))
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:
