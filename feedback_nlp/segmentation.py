@@ -46,8 +46,10 @@ def split_sentences(doc: Doc) -> list[tuple[int, int]]:
         Tokenized text; no other annotation is read.
     """
     words = words_of(doc)
-    places = _places(doc, words)
-    text = doc.text
+    return _ranges(doc.text, words, _places(doc, words))
+
+
+def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, int]]:
     quotes = [(start, end) for start, end in quote_ranges(text) if "\n" not in text[start:end]]
     ranges: list[tuple[int, int]] = []
     start, ended, quote = 0, False, 0
@@ -111,11 +113,11 @@ def _split_line(nlp: Language, line: str) -> list[tuple[int, str]]:
     known = _lines.setdefault(nlp, OrderedDict())
     if line not in known:
         doc = nlp.make_doc(line)
-        ranges = split_sentences(doc)
         words = words_of(doc)
         places = _places(doc, words)
         known[line] = [
-            (places[a], line[places[a] : places[b - 1] + len(words[b - 1].text)]) for a, b in ranges
+            (places[a], line[places[a] : places[b - 1] + len(words[b - 1].text)])
+            for a, b in _ranges(line, words, places)
         ]
         if len(known) > LINES_KEPT:
             known.popitem(last=False)
