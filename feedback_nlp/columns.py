@@ -135,7 +135,6 @@ class Columns:
     def __init__(self, doc: Doc) -> None:
         known = _known(doc.vocab)
         orths, lemmas, *kinds, heads = doc.to_array(_ATTRIBUTES).T.tolist()
-        self.text = doc.text
         self._found: dict[str, Any] = {}
         self.words: list[Word] = list(map(known.words.__getitem__, orths))
         self.lemmas: list[str] = list(map(known.strings.__getitem__, lemmas))
@@ -144,6 +143,11 @@ class Columns:
         self.heads: list[int] = [
             i + (head if head < _HALF else head - 2 * _HALF) for i, head in enumerate(heads)
         ]
+        # spaCy's own way to the text makes an object of each token.
+        self.text = "".join(
+            word.text + " " if kind.spacy else word.text
+            for word, kind in zip(self.words, self.kinds, strict=True)
+        )
 
     def __len__(self) -> int:
         return len(self.words)

@@ -6,10 +6,11 @@ import hashlib
 import json
 import math
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,30 @@ class LinearHead:
         return {"baseline": baseline, **{name: term * slope for name, term in terms.items()}}
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the features of one sentence add to the log-odds of each head, by their source.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        What the features are reported as; one may occur more than once.
+    values : ndarray of float, shape (n_sources, n_heads)
+        What all neighbouring features of a source add, for each head.
+    """
+
+    sources: tuple[str, ...]
+    values: np.ndarray
+
+    def of(self, column: int) -> dict[str, float]:
+        """Return what each source adds to the log-odds of the head in this column, if anything."""
+        added: dict[str, float] = {}
+        for source, value in zip(self.sources, self.values[:, column].tolist(), strict=True):
+            if value:
+                added[source] = added.get(source, 0.0) + value
+        return added
+
+
 @dataclass(frozen=True)
 class Heads:
     """All heads and where they come from.
@@ -180,51 +205,104 @@ class Heads:
 
     def logits(self, features: Mapping[str, float]) -> dict[str, float]:
         """Return the log-odds of every head, found together: each feature is looked up once."""
-        _, values, weights = self.known(features)
-        # Not by matrix product, whose last digits may differ from one machine to another.
-        terms = weights * np.asarray(values, dtype=float)[:, np.newaxis]
-        logits = self._intercepts + terms.sum(axis=0)
-        return dict(zip(self.heads, logits.tolist(), strict=True))
+        rows, values, ends = self._known([features])
+        logits = self._intercepts + _sums(self._matrix[rows] * values[:, np.newaxis], ends)
+        return dict(zip(self.heads, logits[0].tolist(), strict=True))
 
-    def known(self, features: Mapping[str, float]) -> tuple[list[int], list[float], np.ndarray]:
-        """Look the features up that some head knows.
+    def read(
+        self, sentences: Sequence[Mapping[str, float]], source_of: Callable[[str], str]
+    ) -> tuple[np.ndarray, list[Terms]]:
+        """Read the features of many sentences with all heads together.
+
+        Each row of the results depends on its own sentence only, to the last bit.
+
+        Parameters
+        ----------
+        sentences : sequence of mapping of str to float
+            The features of each; those that no head knows count 0.
+        source_of : callable
+            From the name of a feature to what it is reported as.
 
         Returns
         -------
-        list of int
-            Number of each; see `sources`.
-        list of float
-            Value of each.
-        ndarray of float, shape (n_known, n_heads)
-            Log-odds per unit of each.
+        ndarray of float, shape (n_sentences, n_heads)
+            Log-odds of each head.
+        list of Terms
+            What they are made of.
         """
-        rows = self._rows
-        places, values = [], []
-        for name, value in features.items():
-            if (row := rows.get(name)) is not None:
-                places.append(row)
-                values.append(value)
-        return places, values, self._matrix[places]
+        names, number_of = self._sources(source_of)
+        rows, values, ends = self._known(sentences)
+        # Not by matrix product, whose last digits may differ from one machine to another.
+        terms = self._matrix[rows] * values[:, np.newaxis]
+        logits = self._intercepts + _sums(terms, ends)
+        numbers = number_of[rows]
+        # A run is a row of features of the same sentence and source, such as all its grammar.
+        starts_run = np.ones(len(rows), dtype=bool)
+        starts_run[1:] = numbers[1:] != numbers[:-1]
+        starts_run[ends[ends < len(rows)]] = True
+        starts = np.flatnonzero(starts_run)
+        runs = np.add.reduceat(terms, starts) if len(starts) else terms
+        sources = [names[number] for number in numbers[starts].tolist()]
+        first, found = 0, []
+        for last in np.searchsorted(starts, ends).tolist():
+            # A copy, as a sentence is kept for longer than those it was read with.
+            found.append(Terms(tuple(sources[first:last]), runs[first:last].copy()))
+            first = last
+        return logits, found
 
-    def sources(self, source_of: Callable[[str], str]) -> list[str]:
-        """Return under which name each feature is reported, by its number in `known`."""
-        if source_of not in self._sources:
-            self._sources[source_of] = [source_of(name) for name in self._rows]
-        return self._sources[source_of]
+    def _known(
+        self, sentences: Sequence[Mapping[str, float]]
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return row and value of the features that some head knows, and where sentences end."""
+        row_of = self._rows.get
+        rows: list[int] = []
+        values: list[float] = []
+        counts = []
+        for features in sentences:
+            rows += map(row_of, features, repeat(-1))
+            values += features.values()
+            counts.append(len(features))
+        all_rows = np.asarray(rows, dtype=np.intp)
+        known = all_rows >= 0
+        ends = np.concatenate(([0], np.cumsum(known)))[np.cumsum(counts, dtype=np.intp)]
+        return all_rows[known], np.asarray(values, dtype=float)[known], ends
+
+    def weights_of(self, feature: str) -> list[float]:
+        """Return the log-odds per unit of a feature for each head; 0 where it is not known."""
+        row = self._rows.get(feature)
+        return [0.0] * len(self.heads) if row is None else self._matrix[row].tolist()
+
+    def _sources(self, source_of: Callable[[str], str]) -> tuple[list[str], np.ndarray]:
+        """Return the names under which features are reported, and the number of each row's."""
+        if source_of not in self._known_sources:
+            numbers: dict[str, int] = {}
+            rows = [numbers.setdefault(source_of(name), len(numbers)) for name in self._rows]
+            self._known_sources[source_of] = list(numbers), np.asarray(rows, dtype=np.intp)
+        return self._known_sources[source_of]
 
     @cached_property
-    def _sources(self) -> dict[Callable[[str], str], list[str]]:
+    def _known_sources(self) -> dict[Callable[[str], str], tuple[list[str], np.ndarray]]:
         return {}
 
     @cached_property
     def columns(self) -> dict[str, int]:
-        """Column of each head in the weights of `known`."""
+        """Column of each head in what `read` returns."""
         return {name: column for column, name in enumerate(self.heads)}
 
     @property
     def version(self) -> str:
         """Version of the format and a short hash of the file."""
         return f"{self.meta.get('heads_version', HEADS_VERSION)}-{self.meta.get('sha256', '')[:8]}"
+
+
+def _sums(rows: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Return the sum of the rows of each part; an empty part has the sum 0."""
+    sums = np.zeros((len(ends), rows.shape[1]))
+    starts = np.concatenate(([0], ends[:-1]))
+    filled = starts < ends
+    if filled.any():
+        sums[filled] = np.add.reduceat(rows, starts[filled])
+    return sums
 
 
 def heads_folder() -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from feedback_nlp.columns import Columns
@@ -14,6 +14,8 @@ from feedback_nlp.segmentation import cut, parse
 if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
+
+    from feedback_nlp.heads import Terms
 
 _CONTENT_POS = {"NOUN", "VERB", "PROPN", "ADJ"}
 
@@ -35,6 +37,7 @@ class SentenceAnalysis:
     What heads say of the sentence alone is 0 until they scored it: the probabilities `suggestion`
     and `tone` (at least level 1, 2, 3), the log-odds of `gap` and of `evidence` without its
     neighbours, and the points that each mark of a judgmental move gave the judgmental score.
+    `terms` is what all of these are made of.
     """
 
     text: str
@@ -50,6 +53,7 @@ class SentenceAnalysis:
     gap: float = 0.0
     evidence: tuple[float, float, float] = (0.0, 0.0, 0.0)
     mark_points: tuple[float, ...] = ()
+    terms: Terms | None = field(default=None, repr=False, compare=False)
 
 
 class SentenceReader:

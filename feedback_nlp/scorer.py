@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator, Sized
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from threading import RLock
@@ -20,7 +22,7 @@ from feedback_nlp.report import Finding, Report, Sentence
 from feedback_nlp.scoring import (
     Scores,
     as_contributions,
-    score_sentence,
+    score_each,
     score_sentences,
 )
 from feedback_nlp.segmentation import parse, split_sentences, split_text, tokenize
@@ -167,7 +169,7 @@ class Scorer:
         first : int, default 0
             Number of the first text, for messages.
         """
-        with self._lock:
+        with self._lock, _collector_at_rest():
             problems = [self._problem(text, first + i) for i, text in enumerate(batch)]
             error = next((problem for problem in problems if problem is not None), None)
             if error is not None and on_error == "raise":
@@ -212,15 +214,19 @@ class Scorer:
             else:
                 fresh.append(text)
         docs = parse(self.nlp, (tokenize(self.nlp, text) for text in fresh))
-        for text, doc in zip(fresh, docs, strict=True):
-            known[text] = self._cache[text] = self.analyse_sentence(doc)
+        for text, sentence in zip(fresh, self._score(docs), strict=True):
+            known[text] = self._cache[text] = sentence
         while len(self._cache) > CACHE_SIZE:
             self._cache.popitem(last=False)
         return [known[text] for text in texts]
 
     def analyse_sentence(self, doc: Doc) -> SentenceAnalysis:
         """Find the cues of one parsed sentence and score it alone."""
-        return score_sentence(self.reader.read(doc), self.heads, self._judgmental)
+        return self._score([doc])[0]
+
+    def _score(self, docs: Iterable[Doc]) -> list[SentenceAnalysis]:
+        read = [self.reader.read(doc) for doc in docs]
+        return score_each(read, self.heads, self._judgmental)
 
     def report_for_doc(self, doc: Doc) -> Report:
         """Score a Doc by its own parse, whichever pipeline made it.
@@ -325,6 +331,23 @@ class Scorer:
                 if not waiting:
                     return
                 yield from waiting.popleft().result()
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Keep the garbage collector from running, if it does.
+
+    A batch makes many objects that stay for a while, such as features and reports, and none that
+    refer to each other in a circle. The collector would go through them again and again.
+    """
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 _worker: Scorer | None = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import add
 
-from feedback_nlp.features import Features, context_features, text_features, without_context
-from feedback_nlp.heads import Heads, sigmoid
+from feedback_nlp.features import Features, context_features, text_features
+from feedback_nlp.heads import Heads, LinearHead, Terms, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import Contribution
 
@@ -23,6 +23,8 @@ ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connec
 QUIET = 0.5
 #: The source under which a score lists what the sentences beside the strongest added.
 FURTHER = "further_sentences"
+#: The source that evidence does not read: no suggestion moves it.
+NO_EVIDENCE = "next_step"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
 _TONE = ("tone_1", "tone_2", "tone_3")
 
@@ -62,28 +64,26 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
-class _Explainer:
-    """Points of the heads by source, of features that are looked up once for all heads."""
+def _points(heads: Heads, name: str, sentence: SentenceAnalysis) -> Points:
+    """Return the points of probability that a head gives a sentence, by their source."""
+    return heads[name].split(_terms(sentence).of(heads.columns[name]))
 
-    def __init__(self, heads: Heads) -> None:
-        self._heads = heads
-        #: With the features themselves, so that their identity stays their own.
-        self._known: dict[int, tuple[Features, list[str], list[float], list[list[float]]]] = {}
 
-    def points(self, head: str, features: Features) -> Points:
-        """Return the points of probability that a head gives, by their source."""
-        if id(features) not in self._known:
-            rows, values, weights = self._heads.known(features)
-            sources = self._heads.sources(source_of)
-            names = [sources[r] for r in rows]
-            self._known[id(features)] = (features, names, values, weights.T.tolist())
-        _, names, values, columns = self._known[id(features)]
-        weights_of_head = columns[self._heads.columns[head]]
-        summed: dict[str, float] = {}
-        for source, value, weight in zip(names, values, weights_of_head, strict=True):
-            if weight:
-                summed[source] = summed.get(source, 0.0) + weight * value
-        return self._heads[head].split(summed)
+def _terms(sentence: SentenceAnalysis) -> Terms:
+    if sentence.terms is None:
+        raise ValueError("the sentence was not scored; pass it through score_each first")
+    return sentence.terms
+
+
+def _points_of_features(head: LinearHead, features: Features) -> Points:
+    """Return the points of probability that a head gives for features, by their source."""
+    weights = head.weights
+    summed: Points = {}
+    for name, value in features.items():
+        if weight := weights.get(name):
+            source = source_of(name)
+            summed[source] = summed.get(source, 0.0) + weight * value
+    return head.split(summed)
 
 
 def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
@@ -95,7 +95,7 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     Parameters
     ----------
     sentences : sequence of SentenceAnalysis
-        Scored ones, as `score_sentence` returns them.
+        Scored ones, as `score_each` returns them.
     """
     features = text_features([sentence.cue_features for sentence in sentences])
     if not sentences:
@@ -160,22 +160,21 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
-    explain = _Explainer(heads)
     asking = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
     suggestion = _with_further(
-        explain.points("suggestion", sentences[asking].features),
+        _points(heads, "suggestion", sentences[asking]),
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
     )
     candidates = _telling(sentences)
     pointing = max(candidates, key=lambda i: sentences[i].gap)
     gap = _with_further(
-        explain.points("gap", sentences[pointing].features),
+        _points(heads, "gap", sentences[pointing]),
         [sigmoid(sentences[i].gap) for i in candidates if i != pointing],
     )
     asked = connection_features(sentences)
-    given = explain.points("connection", asked)
+    given = _points_of_features(heads["connection"], asked)
     connection = _product(suggestion, given)
-    evidence = _evidence_points(sentences, candidates, heads, explain)
+    evidence = _evidence_points(sentences, candidates, heads)
     judging = max(sentences, key=lambda sentence: sentence.tone[0])
     points: Points = defaultdict(float)
     for part, name in (
@@ -194,7 +193,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         judgmental=judging.tone[0],
         tone=sum(max(sentence.tone[level] for sentence in sentences) for level in range(3)),
         actionability_points=dict(points),
-        judgmental_points=explain.points("tone_1", judging.features),
+        judgmental_points=_points(heads, "tone_1", judging),
     )
 
 
@@ -224,29 +223,34 @@ def _telling(sentences: Sequence[SentenceAnalysis]) -> Sequence[int]:
 
 
 def _evidence_points(
-    sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads,
-    explain: _Explainer,
-) -> Points:  # fmt: skip
+    sentences: Sequence[SentenceAnalysis], candidates: Sequence[int], heads: Heads
+) -> Points:
     """Return the points of evidence from 0 to 1; each of its levels gives up to a third.
 
     They are those of the candidate with most evidence, seen with its neighbours.
     """
     context = context_features([sentence.cue_features for sentence in sentences])
+    columns = [heads.columns[name] for name in _EVIDENCE]
     # Nearly all sentences have the same neighbours' parts, so what these add is found out once.
     extra: dict[tuple[str, ...], list[float]] = {}
 
     def level(i: int) -> float:
         parts = tuple(context[i])
         if parts not in extra:
-            weights = [heads[name].weights for name in _EVIDENCE]
-            extra[parts] = [sum(table.get(part, 0.0) for part in parts) for table in weights]
+            weights = [heads.weights_of(part) for part in parts]
+            extra[parts] = [sum(row[column] for row in weights) for column in columns]
         return sum(map(sigmoid, map(add, sentences[i].evidence, extra[parts])))
 
     best = max(candidates, key=level)
-    features = without_context(sentences[best].features) | context[best]
+    around = [(source_of(part), heads.weights_of(part)) for part in context[best]]
     points: Points = defaultdict(float)
-    for name in _EVIDENCE:
-        for source, value in explain.points(name, features).items():
+    for name, column in zip(_EVIDENCE, columns, strict=True):
+        terms = _terms(sentences[best]).of(column)
+        terms.pop(NO_EVIDENCE, None)
+        for source, weights in around:
+            if weight := weights[column]:
+                terms[source] = terms.get(source, 0.0) + weight
+        for source, value in heads[name].split(terms).items():
             points[source] += value / 3
     return dict(points)
 
@@ -265,47 +269,63 @@ def _product(first: Points, second: Points) -> Points:
     return dict(points)
 
 
-def score_sentence(
-    sentence: SentenceAnalysis, heads: Heads, judgmental: Container[str]
-) -> SentenceAnalysis:
-    """Return the sentence with all that the heads say of it alone.
+def score_each(
+    sentences: Sequence[SentenceAnalysis], heads: Heads, judgmental: Container[str]
+) -> list[SentenceAnalysis]:
+    """Return the sentences with all that the heads say of each alone.
 
     Parameters
     ----------
-    sentence : SentenceAnalysis
-        A sentence that was read.
+    sentences : sequence of SentenceAnalysis
+        Sentences that were read.
     heads : Heads
         The trained heads.
     judgmental : container of str
         Ids of the cues that are judgmental moves.
     """
-    features = sentence.features
-    logits = heads.logits(features)
-    alone = without_context(features)
-    evidence = logits if len(alone) == len(features) else heads.logits(alone)
-    one, two, three = (_probability(heads, name, logits) for name in _TONE)
-    first, second, third = (evidence[name] for name in _EVIDENCE)
+    logits, terms = heads.read([sentence.features for sentence in sentences], source_of)
+    scored = zip(sentences, logits.tolist(), terms, strict=True)
+    return [_scored(*each, heads, judgmental) for each in scored]
+
+
+def _scored(
+    sentence: SentenceAnalysis, logits: list[float], terms: Terms, heads: Heads,
+    judgmental: Container[str],
+) -> SentenceAnalysis:  # fmt: skip
+    columns = heads.columns
+
+    def probability(name: str) -> float:
+        return max(sigmoid(logits[columns[name]]), heads[name].floor)
+
+    evidence = [logits[columns[name]] for name in _EVIDENCE]
+    if NO_EVIDENCE in terms.sources:
+        evidence = [_evidence_logit(heads, name, terms) for name in _EVIDENCE]
+    one, two, three = map(probability, _TONE)
+    first, second, third = evidence
     return replace(
         sentence,
-        suggestion=_probability(heads, "suggestion", logits),
+        suggestion=probability("suggestion"),
         tone=(one, two, three),
-        gap=logits["gap"],
+        gap=logits[columns["gap"]],
         evidence=(first, second, third),
-        mark_points=_mark_points(sentence, heads, judgmental),
+        mark_points=_mark_points(sentence, terms, heads, judgmental),
+        terms=terms,
     )
 
 
-def _probability(heads: Heads, name: str, logits: Mapping[str, float]) -> float:
-    return max(sigmoid(logits[name]), heads[name].floor)
+def _evidence_logit(heads: Heads, name: str, terms: Terms) -> float:
+    added = terms.of(heads.columns[name])
+    added.pop(NO_EVIDENCE, None)
+    return heads[name].intercept + sum(added.values())
 
 
 def _mark_points(
-    sentence: SentenceAnalysis, heads: Heads, judgmental: Container[str]
+    sentence: SentenceAnalysis, terms: Terms, heads: Heads, judgmental: Container[str]
 ) -> tuple[float, ...]:
     count = Counter(mark.cue for mark in sentence.marks if mark.cue in judgmental)
     if not count:
         return (0.0,) * len(sentence.marks)
-    tone = _Explainer(heads).points("tone_1", sentence.features)
+    tone = heads["tone_1"].split(terms.of(heads.columns["tone_1"]))
     # Its own points and its share of what the family as a whole gave.
     shared = tone.get("family:judgmental", 0.0) / count.total()
     return tuple(
@@ -316,16 +336,15 @@ def _mark_points(
 
 def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
     """Return the points of both scores, the largest first; for each score they add up to it."""
-    rows = [
+    return tuple(
         Contribution(score, source, _kind(source), value)
         for score, points in (
             ("actionability", scores.actionability_points),
             ("judgmental", scores.judgmental_points),
         )
-        for source, value in points.items()
-    ]
-    return tuple(
-        sorted(rows, key=lambda row: (row.score, row.source != "baseline", -abs(row.value)))
+        for source, value in sorted(
+            points.items(), key=lambda item: (item[0] != "baseline", -abs(item[1]))
+        )
     )
 
 

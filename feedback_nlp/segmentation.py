@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
 from operator import add, attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Word, words_of
 from feedback_nlp.cues.guards import quote_ranges
+from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import mark_name, put_right
-from feedback_nlp.wordforms import REMEMBERED, word_forms
+from feedback_nlp.wordforms import word_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -45,8 +46,10 @@ def split_sentences(doc: Doc) -> list[tuple[int, int]]:
         Tokenized text; no other annotation is read.
     """
     words = words_of(doc)
-    places = _places(doc, words)
-    text = doc.text
+    return _ranges(doc.text, words, _places(doc, words))
+
+
+def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, int]]:
     quotes = [(start, end) for start, end in quote_ranges(text) if "\n" not in text[start:end]]
     ranges: list[tuple[int, int]] = []
     start, ended, quote = 0, False, 0
@@ -110,11 +113,11 @@ def _split_line(nlp: Language, line: str) -> list[tuple[int, str]]:
     known = _lines.setdefault(nlp, OrderedDict())
     if line not in known:
         doc = nlp.make_doc(line)
-        ranges = split_sentences(doc)
         words = words_of(doc)
         places = _places(doc, words)
         known[line] = [
-            (places[a], line[places[a] : places[b - 1] + len(words[b - 1].text)]) for a, b in ranges
+            (places[a], line[places[a] : places[b - 1] + len(words[b - 1].text)])
+            for a, b in _ranges(line, words, places)
         ]
         if len(known) > LINES_KEPT:
             known.popitem(last=False)
@@ -137,8 +140,10 @@ def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
     forms = word_forms(nlp)
-    for doc in nlp.pipe(docs, batch_size=batch_size, disable=REMEMBERED):
-        yield mark_name(nlp, forms.write(doc))
+    remaining = iter(docs)
+    while batch := list(islice(remaining, batch_size)):
+        for doc in annotate(nlp, batch):
+            yield mark_name(nlp, forms.write(doc))
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:

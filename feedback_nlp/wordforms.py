@@ -1,31 +1,42 @@
 """Part of speech and lemma of each token, as the pipeline's own components write them.
 
 spaCy's attribute ruler tries its patterns on every sentence again, although what it writes follows
-from a token's tag, its dependency and a few words. So its answer is kept for each kind of token,
-and that of the lemmatizer for each word of a kind.
+from a token's tag, its dependency and a few words. So it is asked once for each kind of token, on
+a document that holds nothing else, and the lemmatizer once for each word of a kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from spacy.lookups import Lookups
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
 
-from feedback_nlp.columns import TABLE_SIZE
+from feedback_nlp.columns import TABLE_SIZE, Table
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.tokens import Doc
 
 #: The components whose work is remembered, in their order.
 REMEMBERED = ("attribute_ruler", "lemmatizer")
-#: What the ruler's answer for one token may depend on to be remembered.
+#: What the ruler's answer for one token may depend on to be remembered, and by which operators.
 _ASKED = {"LOWER", "TAG", "DEP", "IS_SPACE"}
+_OPERATORS = {"IN", "NOT_IN", "REGEX"}
 _KIND: list[int | str] = ["TAG", "DEP", "LOWER", "IS_SPACE"]
 _FORMS: list[int | str] = ["POS", "MORPH", "LEMMA"]
-_Ids = tuple[int, ...]
+_WRITTEN: list[int | str] = [*_FORMS, "TAG", "DEP"]
+#: The word that stands for all that the ruler does not know by themselves, and for spaces.
+_ANY_WORD, _ANY_SPACE = "\N{SYMBOL FOR NULL}", " "
+_Pattern = Sequence[Mapping[str, Any]]
+#: Tag, dependency, word if the ruler knows it by itself and else 0, and whether it is a space.
+_Kind = tuple[int, int, int, int]
+#: Part of speech, morphology, lemma, tag and dependency.
+_Forms = tuple[int, int, int, int, int]
 
 
 class WordForms:
@@ -39,23 +50,30 @@ class WordForms:
 
     def __init__(self, nlp: Language) -> None:
         ruler: Any = nlp.get_pipe("attribute_ruler")
-        self._ruler = ruler
         lemmatizer: Any = nlp.get_pipe("lemmatizer")
+        self._ruler = ruler
         self._lemmatizer = lemmatizer
+        self._vocab = nlp.vocab
         patterns = [pattern for entry in ruler.patterns for pattern in entry["patterns"]]
-        ids = nlp.vocab.strings
-        #: Words that the ruler knows by themselves.
-        self._words = {ids[word] for pattern in patterns for word in _words(pattern)}
-        long = [_literal(pattern) for pattern in patterns if len(pattern) > 1]
-        #: Words and dependencies with which an answer may depend on the tokens beside.
-        self._beside = {ids[text] for text in long if text}
+        long = [pattern for pattern in patterns if len(pattern) > 1]
+        literals = [_literal(pattern) for pattern in long]
         self._predictable = (
-            None not in long
-            and all(token.keys() <= _ASKED for pattern in patterns for token in pattern)
-            and not lemmatizer.overwrite
+            None not in literals and all(map(_is_simple, patterns)) and not lemmatizer.overwrite
         )
-        self._known: dict[_Ids, _Ids] = {}
-        self._lemmas: dict[_Ids, int] = {}
+        if not self._predictable:
+            return
+        self._quick_lemmatizer = _with_sets(lemmatizer)
+        words = _Words(patterns)
+        string = nlp.vocab.strings.__getitem__
+        #: The word itself if some pattern asks for it, else 0.
+        self._words: Table[int, int] = Table(lambda lower: lower if string(lower) in words else 0)
+        self._alone: Table[_Kind, _Forms] = Table(lambda kind: self._ask([kind])[0])
+        self._together: Table[tuple[_Kind, ...], list[_Forms]] = Table(self._ask)
+        #: Words and dependencies without which no pattern of several tokens fits.
+        self._beside = {nlp.vocab.strings[text] for text in literals if text}
+        self._long = Matcher(nlp.vocab)
+        self._long.add("long", [list(map(dict, pattern)) for pattern in long])
+        self._lemmas: dict[tuple[int, int, int], int] = {}
 
     def write(self, doc: Doc) -> Doc:
         """Write part of speech, morphology and lemma.
@@ -70,52 +88,84 @@ class WordForms:
         if not len(doc):
             return doc
         tags, deps, lowers, spaces = doc.to_array(_KIND).T.tolist()
-        words, known = self._words, self._known
-        kinds = [
-            (tag, dep, lower if lower in words else 0)
-            for tag, dep, lower in zip(tags, deps, lowers, strict=True)
-        ]
-        alone = not (
-            any(spaces) or self._beside.intersection(lowers) or self._beside.intersection(deps)
-        )
-        forms: list[Any] = [known.get(kind) for kind in kinds] if alone else [None]
-        if None in forms:
-            self._ruler(doc)
-            forms = [tuple(row) for row in doc.to_array(_FORMS).tolist()]
-            if alone:
-                known.update(zip(kinds, forms, strict=True))
+        words = map(self._words.__getitem__, lowers)
+        kinds: list[_Kind] = list(zip(tags, deps, words, spaces, strict=True))
+        forms: list[_Forms] = list(map(self._alone.__getitem__, kinds))
+        if not (self._beside.isdisjoint(lowers) and self._beside.isdisjoint(deps)):
+            matches = self._long(doc, allow_missing=True)
+            for start, end in _united((start, end) for _, start, end in matches):
+                forms[start:end] = self._together[tuple(kinds[start:end])]
+        if any(spaces):
+            _retag(doc, kinds, forms)
         self._add_lemmas(doc, forms)
         return doc
 
-    def _add_lemmas(self, doc: Doc, forms: list[Any]) -> None:
+    def _ask(self, kinds: Sequence[_Kind]) -> list[_Forms]:
+        """Return what the ruler writes to neighbouring tokens of these kinds."""
+        string = self._vocab.strings.__getitem__
+        doc = Doc(
+            self._vocab,
+            words=[
+                string(word) if word else _ANY_SPACE if space else _ANY_WORD
+                for _, _, word, space in kinds
+            ],
+            tags=[string(tag) for tag, _, _, _ in kinds],
+            heads=[0] * len(kinds),
+            deps=[string(dep) for _, dep, _, _ in kinds],
+        )
+        return [tuple(row) for row in self._ruler(doc).to_array(_WRITTEN).tolist()]
+
+    def _add_lemmas(self, doc: Doc, forms: list[_Forms]) -> None:
         lemmas = self._lemmas
         if len(lemmas) > TABLE_SIZE:
             lemmas.clear()
+            self._quick_lemmatizer.cache.clear()
         words = [
             (orth, pos, morph)
-            for orth, (pos, morph, _) in zip(doc.to_array("ORTH").tolist(), forms, strict=True)
+            for orth, (pos, morph, *_) in zip(doc.to_array("ORTH").tolist(), forms, strict=True)
         ]
         rows = [
             # What the ruler gave a lemma keeps it.
-            (pos, morph, lemma or lemmas.get((orth, pos, morph), 0))
-            for (orth, pos, morph), (_, _, lemma) in zip(words, forms, strict=True)
+            (word[1], word[2], form[2] or lemmas.get(word, 0))
+            for word, form in zip(words, forms, strict=True)
         ]
         table: Any = np.array(rows, dtype="uint64")
         doc.from_array(_FORMS, table)
         for i, (_, _, lemma) in enumerate(rows):
             if not lemma:
                 token = doc[i]
-                token.lemma_ = self._lemmatizer.lemmatize(token)[0]
+                token.lemma_ = self._quick_lemmatizer.lemmatize(token)[0]
                 lemmas[words[i]] = token.lemma
 
 
-def _words(pattern: list[Mapping[str, Any]]) -> Iterator[str]:
-    for token in pattern:
-        wanted = token.get("LOWER", "")
-        yield from wanted.get("IN", ()) if isinstance(wanted, dict) else [wanted]
+class _Words:
+    """The words that some pattern knows by themselves."""
+
+    def __init__(self, patterns: Iterable[_Pattern]) -> None:
+        self._plain: set[str] = set()
+        self._tests: list[re.Pattern[str]] = []
+        for pattern in patterns:
+            for token in pattern:
+                wanted = token.get("LOWER", {})
+                asked: Mapping[str, Any] = wanted if isinstance(wanted, dict) else {"IN": [wanted]}
+                self._plain.update(asked.get("IN", ()), asked.get("NOT_IN", ()))
+                if "REGEX" in asked:
+                    self._tests.append(re.compile(asked["REGEX"]))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._plain or any(test.search(word) for test in self._tests)
 
 
-def _literal(pattern: list[Mapping[str, Any]]) -> str | None:
+def _is_simple(pattern: _Pattern) -> bool:
+    """Whether the pattern asks nothing beside `_ASKED`, of a fixed number of tokens."""
+    return all(
+        token.keys() <= _ASKED
+        and all(value.keys() <= _OPERATORS for value in token.values() if isinstance(value, dict))
+        for token in pattern
+    )
+
+
+def _literal(pattern: _Pattern) -> str | None:
     """Return a word or dependency without which a pattern of several tokens fits nothing."""
     return next(
         (
@@ -126,6 +176,46 @@ def _literal(pattern: list[Mapping[str, Any]]) -> str | None:
         ),
         None,
     )
+
+
+def _united(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield ranges with those united that overlap."""
+    last: tuple[int, int] | None = None
+    for start, end in sorted(ranges):
+        if last is not None and start < last[1]:
+            last = (last[0], max(last[1], end))
+            continue
+        if last is not None:
+            yield last
+        last = (start, end)
+    if last is not None:
+        yield last
+
+
+def _retag(doc: Doc, kinds: Sequence[_Kind], forms: Sequence[_Forms]) -> None:
+    """Write tag and dependency where the ruler changes them: on spaces."""
+    for i, ((old_tag, old_dep, _, _), (*_, tag, dep)) in enumerate(zip(kinds, forms, strict=True)):
+        if (tag, dep) != (old_tag, old_dep):
+            doc[i].tag, doc[i].dep = tag, dep
+
+
+def _with_sets(lemmatizer: Any) -> Any:
+    """Return a copy of the lemmatizer that looks words up in sets.
+
+    spaCy keeps the words of each part of speech as a list, and looks for a form by reading it from
+    its start, which takes most of the lemmatizer's time.
+    """
+    copy = type(lemmatizer)(
+        lemmatizer.vocab, lemmatizer.model, lemmatizer.name,
+        mode=lemmatizer.mode, overwrite=lemmatizer.overwrite,
+    )  # fmt: skip
+    copy.lookups = Lookups()
+    for name in lemmatizer.lookups.tables:
+        table = lemmatizer.lookups.get_table(name)
+        if name == "lemma_index":
+            table = {key: frozenset(words) for key, words in table.items()}
+        copy.lookups.add_table(name, table)
+    return copy
 
 
 _of_pipeline: WeakKeyDictionary[Language, WordForms] = WeakKeyDictionary()

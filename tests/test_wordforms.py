@@ -17,6 +17,8 @@ ODD = [
     "", "It ain't so.", "You're gonna see it.", "I gotta go.", "Let's go.", "C'mon on, y'all.",
     "There are two lines.", "All of y' all know.", "Two  spaces  stand here.", "\n", "You do. Do!",
     "But you have had it, haven't you?", "It is what it is: I am me.", "XIV. e.g. 3 pm 👍 …",
+    "I saw something and nothin'.", "There  's all of y'all, and there is more.",
+    "Let's let 's let's all ain't.", "  You  gonna\tsee  it all .",
 ]  # fmt: skip
 
 
