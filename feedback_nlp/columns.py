@@ -130,6 +130,12 @@ class Columns:
         What each token is in the sentence.
     heads : list of int
         Place of each token's head.
+    lowers, lemmas_lower : list of str
+        Each token and each lemma in lower case.
+    pos, tags, deps : list of str
+        Part of speech, fine-grained tag and dependency of each token.
+    spoken : list of int
+        Places of the tokens that are neither space nor punctuation.
     """
 
     def __init__(self, doc: Doc) -> None:
@@ -148,6 +154,14 @@ class Columns:
             word.text + " " if kind.spacy else word.text
             for word, kind in zip(self.words, self.kinds, strict=True)
         )
+        self.lowers: list[str] = [word.lower for word in self.words]
+        self.lemmas_lower: list[str] = list(map(str.lower, self.lemmas))
+        self.pos: list[str] = [kind.pos for kind in self.kinds]
+        self.tags: list[str] = [kind.tag for kind in self.kinds]
+        self.deps: list[str] = [kind.dep for kind in self.kinds]
+        self.spoken: list[int] = [
+            i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)
+        ]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -158,36 +172,6 @@ class Columns:
             self._found[name] = find(self)
         found: V = self._found[name]
         return found
-
-    @cached_property
-    def lowers(self) -> list[str]:
-        """Each token in lower case."""
-        return [word.lower for word in self.words]
-
-    @cached_property
-    def lemmas_lower(self) -> list[str]:
-        """Each lemma in lower case."""
-        return list(map(str.lower, self.lemmas))
-
-    @cached_property
-    def pos(self) -> list[str]:
-        """Part of speech of each token."""
-        return [kind.pos for kind in self.kinds]
-
-    @cached_property
-    def tags(self) -> list[str]:
-        """Fine-grained tag of each token."""
-        return [kind.tag for kind in self.kinds]
-
-    @cached_property
-    def deps(self) -> list[str]:
-        """Dependency of each token."""
-        return [kind.dep for kind in self.kinds]
-
-    @cached_property
-    def spoken(self) -> list[int]:
-        """Places of the tokens that are neither space nor punctuation."""
-        return [i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)]
 
     @cached_property
     def places(self) -> list[int]:

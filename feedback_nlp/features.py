@@ -13,10 +13,11 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 
-from feedback_nlp.columns import Columns
-from feedback_nlp.cues import CueMatch
+from feedback_nlp.columns import Columns, Word
+from feedback_nlp.cues import FAMILIES, CueMatch
 from feedback_nlp.cues.guards import hypothetical, negated, praised, quoted, self_directed
 from feedback_nlp.lexica import load_lexicon
+from feedback_nlp.signs import Signs
 
 Features = dict[str, float]
 
@@ -32,6 +33,9 @@ _HEDGES = {"maybe", "perhaps", "might", "could", "may", "possibly", "seem", "see
            "wonder", "guess", "think", "feel", "felt", "bit", "slightly", "somewhat"}  # fmt: skip
 _INTENSIFIERS = {"so", "very", "really", "totally", "completely", "absolutely", "extremely",
                  "utterly", "just", "clearly", "obviously", "literally", "truly"}  # fmt: skip
+_SECOND_PERSON = {"you", "your", "yours", "u"}
+_FIRST_PERSON = {"i", "me", "my", "mine"}
+_QUOTATION_MARKS = {'"', "“", "”", "`", "‘"}
 _RECEIVER = {"you", "your", "yours", "yourself", "yourselves", "u", "ur"}
 _SUBJECTS = {"nsubj", "nsubjpass"}
 _COURTESY = {"thank", "thanks", "sorry", "please", "appreciate", "agree", "apologise", "apologize"}
@@ -161,12 +165,12 @@ def worst_word(sentence: Columns) -> float:
 
 def second_person_rate(sentence: Columns) -> float:
     """Share of words that address the receiver."""
-    return _rate(_count(sentence.lowers, {"you", "your", "yours", "u"}), sentence)
+    return _rate(_count(sentence.lowers, _SECOND_PERSON), sentence)
 
 
 def first_person_rate(sentence: Columns) -> float:
     """Share of words by which the writer speaks of themselves."""
-    return _rate(_count(sentence.lowers, {"i", "me", "my", "mine"}), sentence)
+    return _rate(_count(sentence.lowers, _FIRST_PERSON), sentence)
 
 
 def hedge_rate(sentence: Columns) -> float:
@@ -191,7 +195,7 @@ def has_number(sentence: Columns) -> float:
 
 def has_quotation(sentence: Columns) -> float:
     """Whether words or code stand in quotation marks."""
-    return float(_count(sentence.lowers, {'"', "“", "”", "`", "‘"}) >= 2)
+    return float(_count(sentence.lowers, _QUOTATION_MARKS) >= 2)
 
 
 def is_question(sentence: Columns) -> float:
@@ -345,15 +349,97 @@ def _count(values: Iterable[str], wanted: Container[str]) -> int:
     return sum(map(wanted.__contains__, values))
 
 
-LEXICON_FEATURES: tuple[Callable[[Columns], float], ...] = (
-    negative_rate, positive_rate, negative_near_person, positive_near_person, worst_word,
-    negative_description_rate, addressed, addressed_negatively, receiver_is_subject,
-    starts_with_receiver, starts_with_verb,
-    person_is_something, trait_word, insult_word, put_down, scorn_verb, brush_off, scorn,
-    scorn_at_receiver, scorn_in_few_words, group_word, question_to_receiver, ellipsis, courtesy,
-    second_person_rate, first_person_rate, hedge_rate, intensifier_rate, negation_rate, has_number,
-    has_quotation, is_question, past_rate, past_event_rate, concrete_noun_rate,
-)  # fmt: skip
+def _listed(*lexica: str) -> Callable[[str], bool]:
+    return lambda word: any(word in load_lexicon(lexicon) for lexicon in lexica)
+
+
+def _among(words: Container[str]) -> Callable[[Word], bool]:
+    return lambda word: word.lower in words
+
+
+def _word_listed(*lexica: str) -> Callable[[Word], bool]:
+    listed = _listed(*lexica)
+    return lambda word: listed(word.lower)
+
+
+#: A word of scorn counts by its form or by its lemma.
+_SCORN_LISTS = {**{lexicon: (lexicon,) for lexicon in _SCORN}, "scorn": _SCORN}
+_SIGNS = Signs(
+    words={
+        "valence": lambda word: word.lower in _valence(),
+        "person": _among(_PEOPLE),
+        "receiver": _among(_RECEIVER),
+        "second person": _among(_SECOND_PERSON),
+        "first person": _among(_FIRST_PERSON),
+        "hedge": _among(_HEDGES),
+        "intensifier": _among(_INTENSIFIERS),
+        "quotation mark": _among(_QUOTATION_MARKS),
+        "question mark": lambda word: "?" in word.lower,
+        "dots": lambda word: "..." in word.lower or "…" in word.lower,
+        "number": lambda word: word.like_num,
+        "brush-off": _word_listed("brush_offs"),
+        "group": _word_listed("group_words"),
+        "scorn or brush-off": _word_listed(*_SCORN, "brush_offs"),
+        **{sign: _word_listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+    },
+    lemmas={
+        "valence": lambda lemma: lemma in _valence(),
+        "be": lambda lemma: lemma == "be",
+        "courtesy": _COURTESY.__contains__,
+        "scorn or brush-off": _listed(*_SCORN),
+        **{sign: _listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+    },
+    kinds={
+        "denial": lambda kind: kind.dep == "neg",
+        "subject": lambda kind: kind.dep in _SUBJECTS,
+        "beside": lambda kind: kind.dep in _BESIDE,
+        "base form": lambda kind: kind.tag == "VB",
+        "past": lambda kind: kind.tag == "VBD",
+    },
+)
+#: Every lexicon feature with the signs without which it is 0.
+LEXICON_FEATURES: dict[Callable[[Columns], float], tuple[str, ...]] = {
+    negative_rate: ("valence",),
+    positive_rate: ("valence",),
+    negative_near_person: ("valence", "person"),
+    positive_near_person: ("valence", "person"),
+    worst_word: ("valence",),
+    negative_description_rate: ("valence",),
+    addressed: ("receiver",),
+    addressed_negatively: ("receiver", "valence"),
+    receiver_is_subject: ("receiver", "subject"),
+    starts_with_receiver: ("receiver",),
+    starts_with_verb: ("base form",),
+    person_is_something: ("person", "subject", "be"),
+    trait_word: ("negative_traits",),
+    insult_word: ("insults",),
+    put_down: ("put_downs",),
+    scorn_verb: ("scorn_verbs",),
+    brush_off: ("brush-off",),
+    scorn: ("scorn",),
+    scorn_at_receiver: ("receiver", "scorn or brush-off"),
+    scorn_in_few_words: ("scorn",),
+    group_word: ("group",),
+    question_to_receiver: ("receiver", "question mark"),
+    ellipsis: ("dots",),
+    courtesy: ("courtesy",),
+    second_person_rate: ("second person",),
+    first_person_rate: ("first person",),
+    hedge_rate: ("hedge",),
+    intensifier_rate: ("intensifier",),
+    negation_rate: ("denial",),
+    has_number: ("number",),
+    has_quotation: ("quotation mark",),
+    is_question: ("question mark",),
+    past_rate: ("past",),
+    past_event_rate: ("past",),
+    concrete_noun_rate: ("beside",),
+}
+#: Name of each lexicon feature, the signs it needs, and the function.
+_ASKED = tuple(
+    (f"lexicon:{function.__name__}", _SIGNS.mask(signs), function)
+    for function, signs in LEXICON_FEATURES.items()
+)
 
 
 def delexicalise(sentence: Columns) -> list[str]:
@@ -418,8 +504,12 @@ def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> F
 
 def lexicon_features(sentence: Columns) -> Features:
     """Return the lexicon features of a sentence that are not 0."""
-    values = {f"lexicon:{function.__name__}": function(sentence) for function in LEXICON_FEATURES}
-    return {name: value for name, value in values.items() if value}
+    shown = _SIGNS.of(sentence)
+    features: Features = {}
+    for name, needed, function in _ASKED:
+        if needed & shown == needed and (value := function(sentence)):
+            features[name] = value
+    return features
 
 
 def word_features(sentence: Columns) -> Features:
@@ -470,14 +560,21 @@ def sentence_features(
 
 _PARTS = ("situation", "behaviour", "impact", "next_step")
 #: What a sentence has that says something about somebody's work, however little.
-_TELLING = ("family:", "lexicon:negative_rate", "lexicon:has_number", "lexicon:has_quotation",
-            "lexicon:past_event_rate", "lexicon:is_question", "lexicon:concrete_noun_rate",
-            "lexicon:starts_with_verb", "lexicon:negation_rate")  # fmt: skip
+_TELLING = {
+    *(f"family:{family}" for family in FAMILIES),
+    *(
+        f"lexicon:{function.__name__}"
+        for function in (
+            negative_rate, has_number, has_quotation, past_event_rate, is_question,
+            concrete_noun_rate, starts_with_verb, negation_rate,
+        )
+    ),
+}  # fmt: skip
 
 
 def idle(sentence: Features) -> bool:
     """Whether a sentence only fills: no cue, no event, no number, no question, nothing negative."""
-    return not any(name.startswith(_TELLING) for name in sentence)
+    return _TELLING.isdisjoint(sentence)
 
 
 CONTEXT_PARTS = ("situation", "behaviour", "impact")
