@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,14 @@ import pandas as pd
 
 from feedback_nlp.catalogue import PublicSet, check_set, fetch_set, public_sets
 from feedback_nlp.errors import DataError
+from feedback_nlp.relabelling import (
+    Labels,
+    Passage,
+    as_heads,
+    read_ratings,
+    settled,
+    shipped_labels,
+)
 
 __all__ = [
     "DATA_VARIABLE", "UNHEALTHY", "LabelledText", "Measurement", "PublicSet", "check_set",
@@ -92,12 +100,49 @@ def read_set(name: str, folder: Path) -> pd.DataFrame:
     return frame
 
 
-def _rows(name: str, frame: pd.DataFrame, labels: Iterable[dict[str, int]]) -> list[LabelledText]:
-    columns = (frame["text"], labels, frame["text_group"].astype(str))
-    return [
-        LabelledText(text, given, f"{name}:{group}", name)
-        for text, given, group in zip(*columns, strict=True)
+#: What the publishers say of a passage of a text, by the row of the text.
+Published = Callable[[pd.Series, Passage], dict[str, int]]
+
+
+def _rows(
+    name: str, frame: pd.DataFrame, published: Published, ours: Mapping[Passage, Labels]
+) -> list[LabelledText]:
+    """Return the labelled texts of a set; what we labelled by the codebook takes our labels."""
+    texts = {str(row["id"]): row for _, row in frame.iterrows()}
+    mine = {passage: labels for passage, labels in ours.items() if passage.set == name}
+    if absent := [passage.id for passage in mine if passage.id not in texts]:
+        raise DataError(
+            f"The labels of public texts name {absent[0]!r} of {name}, which its training part"
+            " lacks; take the line out."
+        )
+    passages = dict.fromkeys([*(Passage(name, key) for key in texts), *mine])
+    rows = []
+    for passage in passages:
+        row = texts[passage.id]
+        labels = published(row, passage) | as_heads(mine.get(passage, {}))
+        if "gap" in labels and labels.get("suggestion"):
+            labels["gap"] = 1
+        group = f"{name}:{row['text_group']}"
+        rows.append(LabelledText(passage.of(row["text"]), labels, group, name))
+    return [row for row in rows if row.labels]
+
+
+def _claim_labels(row: pd.Series, passage: Passage) -> dict[str, int]:
+    """Return what the claims of a review that stand in a passage (Guo et al. 2023) say of a gap.
+
+    A negative claim, or a reason for one, points at something that could be otherwise; positive
+    ones alone point at nothing.
+    """
+    if passage.start is None or passage.end is None:
+        return {}
+    inside = [
+        kind.split("_")[1]
+        for start, end, kind in json.loads(row["spans"])
+        if start < passage.end and passage.start < end
     ]
+    if "neg" in inside:
+        return {"gap": 1}
+    return {"gap": 0} if "pos" in inside else {}
 
 
 def _review_labels(act: str) -> dict[str, int]:
@@ -116,14 +161,22 @@ def _review_labels(act: str) -> dict[str, int]:
     return labels
 
 
-def training_sets(folder: Path) -> dict[str, list[LabelledText]]:
+def training_sets(folder: Path, ratings: Path | None = None) -> dict[str, list[LabelledText]]:
     """Return the public training rows by set; official test parts are left out.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the public sets.
+    ratings : Path, optional
+        Our own labels of their texts; by default those that come with the package.
 
     Raises
     ------
     DataError
-        If a set is missing or altered.
+        If a set or the labels are missing or altered.
     """
+    ours = settled(read_ratings(ratings or shipped_labels()))
     review = read_set("f1000rd_pragmatics", folder)
     review = review[review["split"] != "test"]
     advice = read_set("advice_reddit", folder)
@@ -133,23 +186,28 @@ def training_sets(folder: Path) -> dict[str, list[LabelledText]]:
     tutor = read_set("mrbench_v3_tutor_responses", folder)
     tutor = tutor[tutor["Actionability"].isin(["Yes", "No"])]
     talk = read_set("wiki_toxicity", folder)
-    labels: dict[str, tuple[pd.DataFrame, list[dict[str, int]]]] = {
-        "f1000rd_pragmatics": (review, [_review_labels(act) for act in review["prag"]]),
-        "advice_reddit": (advice, [{"suggestion": int(y)} for y in advice["Majority_label"] == 1]),
-        "email_intent": (mail, [{"suggestion": int(y)} for y in mail["intent"] == "Yes"]),
+    paper = read_set("substanreview", folder)
+    paper = paper[paper["split"] == "train"]
+    sets: dict[str, tuple[pd.DataFrame, Published]] = {
+        "f1000rd_pragmatics": (review, lambda row, _: _review_labels(row["prag"])),
+        "advice_reddit": (
+            advice, lambda row, _: {"suggestion": int(row["Majority_label"] == 1)}
+        ),
+        "email_intent": (mail, lambda row, _: {"suggestion": int(row["intent"] == "Yes")}),
         "mrbench_v3_tutor_responses": (
-            tutor, [{"suggestion": int(y)} for y in tutor["Actionability"] == "Yes"]
+            tutor, lambda row, _: {"suggestion": int(row["Actionability"] == "Yes")}
         ),
-        # A toxic comment judges clearly; whether it is hostile (level 3) is not known.
+        # A toxic comment judges clearly; whether it is hostile (level 3) is not known. What is
+        # not toxic may still talk down, so it says nothing.
         "wiki_toxicity": (
-            talk,
-            [
-                {"tone_1": 1, "tone_2": 1} if y else {"tone_1": 0, "tone_2": 0, "tone_3": 0}
-                for y in talk["toxic"] == 1
-            ],
+            talk, lambda row, _: {"tone_1": 1, "tone_2": 1} if row["toxic"] == 1 else {}
         ),
+        "substanreview": (paper, _claim_labels),
+        # Labelled for other things than the codebook's: only our labels count.
+        "stanford_politeness": (read_set("stanford_politeness", folder), lambda *_: {}),
+        "receptiveness": (read_set("receptiveness", folder), lambda *_: {}),
     }  # fmt: skip
-    return {name: _rows(name, frame, given) for name, (frame, given) in labels.items()}
+    return {name: _rows(name, *given, ours) for name, given in sets.items()}
 
 
 @dataclass(frozen=True)

@@ -247,3 +247,13 @@ def subject_of_own(sentence: Columns, verb: int) -> bool:
     """Whether the verb has a subject of its own, which makes it a clause of its own."""
     own = {"nsubj", "nsubjpass", "expl"}
     return any(sentence.deps[child] in own for child in sentence.children[verb])
+
+
+def asserted(sentence: Columns, i: int) -> bool:
+    """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
+    # Many features ask; the answer needs a walk through the parse.
+    known: dict[int, bool] = sentence.once("asserted", lambda _: {})
+    if i not in known:
+        stops = (negated, hypothetical, self_directed, quoted)
+        known[i] = not any(guard(sentence, i) for guard in stops)
+    return known[i]

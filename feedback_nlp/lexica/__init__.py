@@ -1,7 +1,12 @@
-"""Word lists that cues and features read; one lower-case entry a line, ``#`` comments."""
+"""Word lists that cues and features read.
+
+A list has one lower-case entry a line and ``#`` comments; a table of levels is a CSV file.
+"""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -17,9 +22,26 @@ def load_lexicon(name: str) -> frozenset[str]:
     CueError
         If there is no such list.
     """
-    path = resources.files("feedback_nlp") / "lexica" / f"{name}.txt"
-    if not path.is_file():
-        raise CueError(f"There is no word list {name!r}: add feedback_nlp/lexica/{name}.txt.")
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = _read(f"{name}.txt").splitlines()
     words = (line.split("#", 1)[0].strip().lower() for line in lines)
     return frozenset(word for word in words if word)
+
+
+@cache
+def load_levels(name: str) -> Mapping[str, int]:
+    """Return the level of each entry of the table `name`, whose columns are entry and level.
+
+    Raises
+    ------
+    CueError
+        If there is no such table.
+    """
+    rows = csv.reader(_read(f"{name}.csv").splitlines()[1:])
+    return {entry: int(level) for entry, level in rows}
+
+
+def _read(file: str) -> str:
+    path = resources.files("feedback_nlp") / "lexica" / file
+    if not path.is_file():
+        raise CueError(f"There is no word list {file}: add feedback_nlp/lexica/{file}.")
+    return path.read_text(encoding="utf-8")

@@ -18,6 +18,7 @@ from feedback_nlp.examples import read_examples
 from feedback_nlp.heads import HEAD_NAMES, Heads, LinearHead, save_heads
 from feedback_nlp.pipeline import describe_pipeline, load_pipeline
 from feedback_nlp.reading import SentenceReader
+from feedback_nlp.relabelling import read_ratings, settled, shipped_labels
 from feedback_nlp.training.bags import (
     CONNECTION_NEEDS,
     Bag,
@@ -204,7 +205,7 @@ def train(
     heads = {name: folded.head for name, folded in fit_heads(corpus).items()}
     test = corpus.part("test")
     figures = {"own_test": own_figures(heads, corpus)}
-    meta = {
+    meta: dict[str, Any] = {
         "feedback_nlp": __version__,
         "pipeline": describe_pipeline(),
         "examples": {
@@ -215,9 +216,21 @@ def train(
         "public_sets": _used_sets(corpus),
         "figures": figures,
     }
+    if corpus.public:
+        meta["public_labels"] = _used_labels()
     save_heads(Heads(heads, meta), out)
     write_card(out)
     return figures
+
+
+def _used_labels() -> dict[str, Any]:
+    path = shipped_labels()
+    ratings = read_ratings(path)
+    return {
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "ratings": len(ratings),
+        "passages": len(settled(ratings)),
+    }
 
 
 def own_figures(heads: dict[str, LinearHead], corpus: Corpus) -> dict[str, dict[str, float]]:
