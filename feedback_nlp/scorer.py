@@ -338,7 +338,8 @@ def _collector_at_rest() -> Iterator[None]:
     """Keep the garbage collector from running, if it does.
 
     A batch makes many objects that stay for a while, such as features and reports, and none that
-    refer to each other in a circle. The collector would go through them again and again.
+    refer to each other in a circle; loading makes many that stay for good. The collector would go
+    through them again and again.
     """
     if not gc.isenabled():
         yield
@@ -395,5 +396,6 @@ def load(path: str | Path | None = None) -> Scorer:
     HeadsError
         If the heads are missing, altered, or of another version.
     """
-    heads = load_heads(None if path is None else Path(path))
-    return Scorer(load_pipeline(), heads)
+    with _collector_at_rest():
+        heads = load_heads(None if path is None else Path(path))
+        return Scorer(load_pipeline(), heads)
