@@ -38,14 +38,18 @@ def swapped_words(nlp: Language) -> Mapping[str, str]:
 def _swapped(nlp: Language) -> dict[str, str]:
     words = {*nlp.Defaults.stop_words, *load_lexicon("kept_words"), *_DAYS}
     words = {word for word in words if word.isalpha() and len(word) >= _SHORTEST}
-    real = (words, *dictionary(nlp))
     found: dict[str, set[str]] = {}
     for word in words:
         for i in range(len(word) - 1):
             spelling = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-            if not any(spelling in known for known in real):
-                found.setdefault(spelling, set()).add(word)
-    return {spelling: fits.pop() for spelling, fits in found.items() if len(fits) == 1}
+            found.setdefault(spelling, set()).add(word)
+    # All at once, as there are thousands of spellings.
+    unreal = set(found).difference(words, *dictionary(nlp))
+    return {
+        spelling: fits.pop()
+        for spelling, fits in found.items()
+        if len(fits) == 1 and spelling in unreal
+    }
 
 
 def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:
