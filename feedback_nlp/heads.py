@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import math
 import zipfile
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ HEAD_NAMES = (
 )  # fmt: skip
 #: Types that a heads file may hold beside the ones that skops trusts by itself: none.
 TRUSTED_TYPES: list[str] = []
-#: The layout of skops files whose arrays `_read_arrays` finds.
+#: The layout of skops files that `_read_payload` knows.
 _PROTOCOL = 2
 _MEND = "run `feedback-nlp train`, or install feedback_nlp again"
 
@@ -167,6 +168,26 @@ class Terms:
         return added
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """Every feature that some head knows, once, and which of them each head knows."""
+
+    names: list[str]
+    rows: dict[str, np.ndarray]
+
+    @classmethod
+    def of(cls, heads: Mapping[str, LinearHead]) -> Index:
+        """Return the index of heads that have none yet."""
+        lists = {name: head.names.tolist() for name, head in heads.items()}
+        names = list(dict.fromkeys(chain.from_iterable(lists.values())))
+        row_of = {name: row for row, name in enumerate(names)}
+        rows = {
+            head: np.asarray([row_of[name] for name in known], dtype=np.int32)
+            for head, known in lists.items()
+        }
+        return cls(names, rows)
+
+
 @dataclass(frozen=True)
 class Heads:
     """All heads and where they come from.
@@ -177,26 +198,32 @@ class Heads:
         One for each of `HEAD_NAMES`.
     meta : dict
         Version, training data with hashes, figures.
+    index : Index, optional
+        That of the heads, if it is known.
     """
 
     heads: dict[str, LinearHead]
     meta: dict[str, Any] = field(default_factory=dict)
+    index: Index | None = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> LinearHead:
         return self.heads[name]
 
     @cached_property
+    def _index(self) -> Index:
+        return self.index or Index.of(self.heads)
+
+    @cached_property
     def _rows(self) -> dict[str, int]:
-        names = dict.fromkeys(name for head in self.heads.values() for name in head.names.tolist())
-        return {name: row for row, name in enumerate(names)}
+        """Row of each feature in `_matrix`."""
+        return {name: row for row, name in enumerate(self._index.names)}
 
     @cached_property
     def _matrix(self) -> np.ndarray:
         """Log-odds per unit of each feature, shape (n_features, n_heads)."""
-        matrix = np.zeros((len(self._rows), len(self.heads)))
-        for column, head in enumerate(self.heads.values()):
-            rows = [self._rows[name] for name in head.names.tolist()]
-            matrix[rows, column] = np.ravel(head.estimator.coef_)
+        matrix = np.zeros((len(self._index.names), len(self.heads)))
+        for column, (name, head) in enumerate(self.heads.items()):
+            matrix[self._index.rows[name], column] = np.ravel(head.estimator.coef_)
         return matrix
 
     @cached_property
@@ -230,12 +257,11 @@ class Heads:
         list of Terms
             What they are made of.
         """
-        names, number_of = self._sources(source_of)
         rows, values, ends = self._known(sentences)
         # Not by matrix product, whose last digits may differ from one machine to another.
         terms = self._matrix[rows] * values[:, np.newaxis]
         logits = self._intercepts + _sums(terms, ends)
-        numbers = number_of[rows]
+        names, numbers = self._sources(rows, source_of)
         # A run is a row of features of the same sentence and source, such as all its grammar.
         starts_run = np.ones(len(rows), dtype=bool)
         starts_run[1:] = numbers[1:] != numbers[:-1]
@@ -272,16 +298,29 @@ class Heads:
         row = self._rows.get(feature)
         return [0.0] * len(self.heads) if row is None else self._matrix[row].tolist()
 
-    def _sources(self, source_of: Callable[[str], str]) -> tuple[list[str], np.ndarray]:
-        """Return the names under which features are reported, and the number of each row's."""
+    def _sources(
+        self, rows: np.ndarray, source_of: Callable[[str], str]
+    ) -> tuple[Mapping[int, str], np.ndarray]:
+        """Return the number of the source of each row, and what each number is reported as.
+
+        A source has the number of the first of its rows that was asked for. Asking for those rows
+        alone that occur saves going through all of them before the first score.
+        """
         if source_of not in self._known_sources:
-            numbers: dict[str, int] = {}
-            rows = [numbers.setdefault(source_of(name), len(numbers)) for name in self._rows]
-            self._known_sources[source_of] = list(numbers), np.asarray(rows, dtype=np.intp)
-        return self._known_sources[source_of]
+            nothing = np.full(len(self._rows), -1, dtype=np.intp)
+            self._known_sources[source_of] = {}, {}, nothing
+        number_of_source, names, number_of_row = self._known_sources[source_of]
+        for row in set(rows[number_of_row[rows] < 0].tolist()):
+            source = source_of(self._index.names[row])
+            number = number_of_source.setdefault(source, row)
+            names[number] = source
+            number_of_row[row] = number
+        return names, number_of_row[rows]
 
     @cached_property
-    def _known_sources(self) -> dict[Callable[[str], str], tuple[list[str], np.ndarray]]:
+    def _known_sources(
+        self,
+    ) -> dict[Callable[[str], str], tuple[dict[str, int], dict[int, str], np.ndarray]]:
         return {}
 
     @cached_property
@@ -320,9 +359,16 @@ def save_heads(heads: Heads, folder: Path) -> Path:
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "heads.skops"
+    index = Index.of(heads.heads)
+    if any("\n" in name for name in index.names):
+        raise ValueError("a feature's name must be a single line")
+    # Heads share most of their names, and to read each one once takes a fifth of the time.
     payload = {
-        name: {"names": head.names, "estimator": _estimator(head), "floor": head.floor}
-        for name, head in heads.heads.items()
+        "names": "\n".join(index.names),
+        "heads": {
+            name: {"rows": index.rows[name], "estimator": _estimator(head), "floor": head.floor}
+            for name, head in heads.heads.items()
+        },
     }
     sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -348,44 +394,66 @@ def load_heads(folder: Path | None = None) -> Heads:
     folder = heads_folder() if folder is None else Path(folder)
     meta = verify_heads(folder)
     path = folder / "heads.skops"
-    heads = _read_arrays(path)
-    if heads is None:
+    payload = _read_payload(path)
+    if payload is None:
         import skops.io as sio
 
         payload = sio.load(path, trusted=TRUSTED_TYPES)
-        heads = {name: LinearHead(**part) for name, part in payload.items()}
+    heads, index = _heads_of(payload)
     absent = [name for name in HEAD_NAMES if name not in heads]
     if absent:
         raise HeadsError(f"{path} lacks the head {absent[0]!r}; {_MEND}.")
-    return Heads(heads, meta)
+    return Heads(heads, meta, index)
 
 
-def _read_arrays(path: Path) -> dict[str, LinearHead] | None:
-    """Read the weights from a skops file, or None if it is laid out in another way.
+def _heads_of(payload: Mapping[str, Any]) -> tuple[dict[str, LinearHead], Index | None]:
+    """Return the heads of a file and their index; older files name the features of each head."""
+    if "names" not in payload:
+        return {name: LinearHead(**part) for name, part in payload.items()}, None
+    index = Index(
+        payload["names"].split("\n"),
+        {name: part["rows"] for name, part in payload["heads"].items()},
+    )
+    # As objects, the names of all heads are the same strings.
+    names = np.asarray(index.names, dtype=object)
+    heads = {
+        name: LinearHead(names[part["rows"]], part["estimator"], part["floor"])
+        for name, part in payload["heads"].items()
+    }
+    return heads, index
+
+
+def _read_payload(path: Path) -> dict[str, Any] | None:
+    """Read a skops file without skops, or return None if it holds anything unexpected.
 
     Importing skops and scikit-learn takes twice as long as all the rest of loading, and scoring
-    needs three arrays of each estimator.
+    needs two arrays of each estimator.
     """
     with zipfile.ZipFile(path) as archive:
-
-        def array(node: dict[str, Any]) -> np.ndarray:
-            with archive.open(node["file"]) as file:
-                return np.lib.format.read_array(file, allow_pickle=False)
-
         schema = json.loads(archive.read("schema.json"))
         if schema.get("protocol") != _PROTOCOL:
             return None
-        heads = {}
         try:
-            for name, node in schema["content"].items():
-                part = node["content"]
-                fitted = part["estimator"]["content"]["content"]
-                weights = Weights(array(fitted["coef_"]), array(fitted["intercept_"]))
-                floor = float(json.loads(part["floor"]["content"]))
-                heads[name] = LinearHead(array(part["names"]), weights, floor)
+            payload: dict[str, Any] = _plain(schema, archive)
         except (KeyError, TypeError, ValueError):
             return None
-        return heads
+        return payload
+
+
+def _plain(node: dict[str, Any], archive: zipfile.ZipFile) -> Any:
+    """Return what a node of a skops schema stands for."""
+    match node["__loader__"], node["__class__"]:
+        case "DictNode", "dict":
+            return {name: _plain(part, archive) for name, part in node["content"].items()}
+        case "NdArrayNode", "ndarray":
+            file = io.BytesIO(archive.read(node["file"]))
+            return np.lib.format.read_array(file, allow_pickle=False)
+        case "ObjectNode", "LogisticRegression":
+            fitted = node["content"]["content"]
+            return Weights(*(_plain(fitted[name], archive) for name in ("coef_", "intercept_")))
+        case "JsonNode", _:
+            return json.loads(node["content"])
+    raise ValueError(f"a {node['__class__']} was not expected")
 
 
 def verify_heads(folder: Path) -> dict[str, Any]:

@@ -16,7 +16,12 @@ from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
 from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
 from feedback_nlp.heads import Heads, load_heads
 from feedback_nlp.language import looks_foreign
-from feedback_nlp.pipeline import describe_pipeline, load_pipeline
+from feedback_nlp.pipeline import (
+    describe_pipeline,
+    forget_pipeline,
+    has_outgrown,
+    load_pipeline,
+)
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.report import Finding, Report, Sentence
 from feedback_nlp.scoring import (
@@ -170,6 +175,7 @@ class Scorer:
             Number of the first text, for messages.
         """
         with self._lock, _collector_at_rest():
+            self._renew()
             problems = [self._problem(text, first + i) for i, text in enumerate(batch)]
             error = next((problem for problem in problems if problem is not None), None)
             if error is not None and on_error == "raise":
@@ -190,6 +196,17 @@ class Scorer:
                 )
                 readings.append((report, found))
             return readings
+
+    def _renew(self) -> None:
+        """Go on with a fresh pipeline if the present one has learnt too many words."""
+        if not has_outgrown(self.nlp):
+            return
+        forget_pipeline(self.nlp)
+        # Two pipelines at a time would take the memory that this is to save.
+        del self.nlp, self.reader
+        gc.collect()
+        self.nlp = load_pipeline()
+        self.reader = SentenceReader(self.nlp)
 
     def _problem(self, text: str, number: int) -> InputError | None:
         if not isinstance(text, str):
@@ -338,7 +355,8 @@ def _collector_at_rest() -> Iterator[None]:
     """Keep the garbage collector from running, if it does.
 
     A batch makes many objects that stay for a while, such as features and reports, and none that
-    refer to each other in a circle. The collector would go through them again and again.
+    refer to each other in a circle; loading makes many that stay for good. The collector would go
+    through them again and again.
     """
     if not gc.isenabled():
         yield
@@ -395,5 +413,6 @@ def load(path: str | Path | None = None) -> Scorer:
     HeadsError
         If the heads are missing, altered, or of another version.
     """
-    heads = load_heads(None if path is None else Path(path))
-    return Scorer(load_pipeline(), heads)
+    with _collector_at_rest():
+        heads = load_heads(None if path is None else Path(path))
+        return Scorer(load_pipeline(), heads)

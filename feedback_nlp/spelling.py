@@ -10,18 +10,17 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from spacy.tokens import Doc
-
 from feedback_nlp.columns import words_of
 from feedback_nlp.lexica import load_lexicon
+from feedback_nlp.wordforms import word_index
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 4
 _LOWER = attrgetter("lower")
-_dictionaries: WeakKeyDictionary[Language, frozenset[str]] = WeakKeyDictionary()
 _tables: WeakKeyDictionary[Language, dict[str, str]] = WeakKeyDictionary()
 
 
@@ -39,30 +38,23 @@ def swapped_words(nlp: Language) -> Mapping[str, str]:
 def _swapped(nlp: Language) -> dict[str, str]:
     words = {*nlp.Defaults.stop_words, *load_lexicon("kept_words"), *_DAYS}
     words = {word for word in words if word.isalpha() and len(word) >= _SHORTEST}
-    real = words | dictionary(nlp)
     found: dict[str, set[str]] = {}
     for word in words:
         for i in range(len(word) - 1):
             spelling = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-            if spelling not in real:
-                found.setdefault(spelling, set()).add(word)
-    return {spelling: fits.pop() for spelling, fits in found.items() if len(fits) == 1}
+            found.setdefault(spelling, set()).add(word)
+    # All at once, as there are thousands of spellings.
+    unreal = set(found).difference(words, *dictionary(nlp))
+    return {
+        spelling: fits.pop()
+        for spelling, fits in found.items()
+        if len(fits) == 1 and spelling in unreal
+    }
 
 
-def dictionary(nlp: Language) -> frozenset[str]:
-    """Return the words that the lemmatizer of the pipeline knows (from WordNet), if it has one."""
-    if nlp not in _dictionaries:
-        _dictionaries[nlp] = frozenset(_dictionary(nlp))
-    return _dictionaries[nlp]
-
-
-def _dictionary(nlp: Language) -> set[str]:
-    if "lemmatizer" not in nlp.pipe_names:
-        return set()
-    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
-    if lookups is None or not lookups.has_table("lemma_index"):
-        return set()
-    return {str(word) for words in lookups.get_table("lemma_index").values() for word in words}
+def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:
+    """Return the words that the lemmatizer of the pipeline knows, for each part of speech."""
+    return tuple(word_index(nlp).values())
 
 
 def put_right(nlp: Language, doc: Doc) -> Doc:
@@ -70,6 +62,8 @@ def put_right(nlp: Language, doc: Doc) -> Doc:
     table = swapped_words(nlp)
     if table.keys().isdisjoint(map(_LOWER, words_of(doc))):
         return doc
+    from spacy.tokens import Doc
+
     words = [_cased(table[t.lower_], t.text) if t.lower_ in table else t.text for t in doc]
     return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
 
@@ -99,7 +93,7 @@ def mark_name(nlp: Language, doc: Doc) -> Doc:
         first.is_title
         and lower.isalpha()
         and known
-        and not known & {lower, lower.removesuffix("s")}
+        and all(words.isdisjoint((lower, lower.removesuffix("s"))) for words in known)
     ):
         first.tag_, first.pos_ = "NNP", "PROPN"
     return doc

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from spacy.lookups import Lookups
-from spacy.matcher import Matcher
-from spacy.tokens import Doc
 
 from feedback_nlp.columns import TABLE_SIZE, Table
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 #: The components whose work is remembered, in their order.
 REMEMBERED = ("attribute_ruler", "lemmatizer")
@@ -49,6 +47,8 @@ class WordForms:
     """
 
     def __init__(self, nlp: Language) -> None:
+        from spacy.matcher import Matcher
+
         ruler: Any = nlp.get_pipe("attribute_ruler")
         lemmatizer: Any = nlp.get_pipe("lemmatizer")
         self._ruler = ruler
@@ -62,7 +62,7 @@ class WordForms:
         )
         if not self._predictable:
             return
-        self._quick_lemmatizer = _with_sets(lemmatizer)
+        self._quick_lemmatizer = _with_index(lemmatizer, word_index(nlp))
         words = _Words(patterns)
         string = nlp.vocab.strings.__getitem__
         #: The word itself if some pattern asks for it, else 0.
@@ -102,6 +102,8 @@ class WordForms:
 
     def _ask(self, kinds: Sequence[_Kind]) -> list[_Forms]:
         """Return what the ruler writes to neighbouring tokens of these kinds."""
+        from spacy.tokens import Doc
+
         string = self._vocab.strings.__getitem__
         doc = Doc(
             self._vocab,
@@ -199,12 +201,10 @@ def _retag(doc: Doc, kinds: Sequence[_Kind], forms: Sequence[_Forms]) -> None:
             doc[i].tag, doc[i].dep = tag, dep
 
 
-def _with_sets(lemmatizer: Any) -> Any:
-    """Return a copy of the lemmatizer that looks words up in sets.
+def _with_index(lemmatizer: Any, index: Mapping[Any, frozenset[str]]) -> Any:
+    """Return a copy of the lemmatizer that looks words up in sets."""
+    from spacy.lookups import Lookups
 
-    spaCy keeps the words of each part of speech as a list, and looks for a form by reading it from
-    its start, which takes most of the lemmatizer's time.
-    """
     copy = type(lemmatizer)(
         lemmatizer.vocab, lemmatizer.model, lemmatizer.name,
         mode=lemmatizer.mode, overwrite=lemmatizer.overwrite,
@@ -213,9 +213,32 @@ def _with_sets(lemmatizer: Any) -> Any:
     for name in lemmatizer.lookups.tables:
         table = lemmatizer.lookups.get_table(name)
         if name == "lemma_index":
-            table = {key: frozenset(words) for key, words in table.items()}
+            table = index
         copy.lookups.add_table(name, table)
     return copy
+
+
+def _read_index(nlp: Language) -> dict[Any, frozenset[str]]:
+    if "lemmatizer" not in nlp.pipe_names:
+        return {}
+    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
+    if lookups is None or not lookups.has_table("lemma_index"):
+        return {}
+    return {key: frozenset(words) for key, words in lookups.get_table("lemma_index").items()}
+
+
+_indexes: WeakKeyDictionary[Language, dict[Any, frozenset[str]]] = WeakKeyDictionary()
+
+
+def word_index(nlp: Language) -> Mapping[Any, frozenset[str]]:
+    """Return the words that the lemmatizer knows (from WordNet), by part of speech, if it has any.
+
+    spaCy keeps the words of each part of speech as a list, and looks for a form by reading it from
+    its start, which takes most of the lemmatizer's time.
+    """
+    if nlp not in _indexes:
+        _indexes[nlp] = _read_index(nlp)
+    return _indexes[nlp]
 
 
 _of_pipeline: WeakKeyDictionary[Language, WordForms] = WeakKeyDictionary()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 
@@ -14,7 +15,15 @@ from sklearn.linear_model import LogisticRegression
 
 import feedback_nlp
 from feedback_nlp.errors import HeadsError
-from feedback_nlp.heads import HEAD_NAMES, LinearHead, heads_folder, load_heads, save_heads, sigmoid
+from feedback_nlp.heads import (
+    HEAD_NAMES,
+    Heads,
+    LinearHead,
+    heads_folder,
+    load_heads,
+    save_heads,
+    sigmoid,
+)
 from feedback_nlp.scoring import source_of
 from feedback_nlp.segmentation import parse_sentences
 
@@ -63,11 +72,50 @@ def test_the_shipped_heads_are_complete_and_say_where_they_come_from():
 
 def test_weights_are_read_as_skops_reads_them():
     plain = skops.io.load(heads_folder() / "heads.skops", trusted=[])
+    names = np.asarray(plain["names"].split("\n"))
     for name, head in load_heads().heads.items():
-        assert head.names.tolist() == plain[name]["names"].tolist()
-        np.testing.assert_array_equal(head.estimator.coef_, plain[name]["estimator"].coef_)
-        assert head.intercept == plain[name]["estimator"].intercept_[0]
-        assert head.floor == plain[name]["floor"]
+        part = plain["heads"][name]
+        assert head.names.tolist() == names[part["rows"]].tolist()
+        np.testing.assert_array_equal(head.estimator.coef_, part["estimator"].coef_)
+        assert head.intercept == part["estimator"].intercept_[0]
+        assert head.floor == part["floor"]
+
+
+def save_payload(payload, folder):
+    path = folder / "heads.skops"
+    skops.io.dump(payload, path)
+    meta = json.loads((folder / "heads.json").read_text())
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (folder / "heads.json").write_text(json.dumps({**meta, "sha256": digest}))
+
+
+def test_an_older_file_that_names_the_features_of_each_head_is_read(folder):
+    shipped = load_heads()
+    payload = {
+        name: {
+            "names": np.asarray(head.names, dtype=np.str_),
+            "estimator": head.estimator.as_estimator(),
+            "floor": head.floor,
+        }
+        for name, head in shipped.heads.items()
+    }
+    save_payload(payload, folder)
+    older = load_heads(folder)
+    assert older["gap"].weights == shipped["gap"].weights
+    features = {"word:please": 1.0, "cue:next_step": 1.0}
+    assert older.logits(features) == shipped.logits(features)
+
+
+def test_a_file_in_which_something_unexpected_stands_is_left_to_skops(folder):
+    plain = skops.io.load(folder / "heads.skops", trusted=[])
+    save_payload({**plain, "note": {"a", "set"}}, folder)
+    assert load_heads(folder)["gap"].weights == load_heads()["gap"].weights
+
+
+def test_no_feature_can_take_two_lines(tmp_path):
+    two = LinearHead(np.asarray(["word:a\nb"]), head([1.0], 0.0).estimator)
+    with pytest.raises(ValueError, match="single line"):
+        save_heads(Heads({"gap": two}), tmp_path)
 
 
 def test_loaded_heads_can_be_saved_again(tmp_path):

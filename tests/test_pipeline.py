@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+from functools import lru_cache
+from weakref import ref
 
 import pytest
+import spacy
 
+from feedback_nlp import pipeline, scorer
 from feedback_nlp.errors import PipelineError
-from feedback_nlp.pipeline import PipelinePackage, find_pipeline, known_hashes, verify_pipeline
+from feedback_nlp.pipeline import (
+    UNUSED,
+    PipelinePackage,
+    find_pipeline,
+    has_outgrown,
+    known_hashes,
+    verify_pipeline,
+)
 
 
 @pytest.fixture
@@ -60,3 +72,38 @@ def test_another_version_of_en_core_web_sm_is_passed_over(tmp_path, monkeypatch)
     (package / "meta.json").write_text('{"version": "3.7.1"}')
     monkeypatch.syspath_prepend(str(tmp_path))
     assert find_pipeline().version == "3.8.0"
+
+
+@pytest.fixture
+def load_fresh(monkeypatch):
+    load = lru_cache(maxsize=1)(pipeline.load_pipeline.__wrapped__)
+    for module in (pipeline, scorer):
+        monkeypatch.setattr(module, "load_pipeline", load)
+    return load
+
+
+def test_the_pipeline_is_what_spacy_loads(load_fresh):
+    plain = spacy.load(find_pipeline().path, exclude=list(UNUSED))
+    ours = load_fresh()
+    assert ours.config == plain.config
+    assert ours.to_bytes() == plain.to_bytes()
+
+
+def test_a_pipeline_that_has_learnt_too_many_words_is_replaced(load_fresh, monkeypatch, scorer):
+    texts = [f"You left out the units on slide {number}." for number in range(1000, 1060)]
+    expected = [report.scores for report in scorer.score_many(texts)]
+    own = type(scorer)(load_fresh(), scorer.heads)
+    monkeypatch.setattr(pipeline, "NEW_WORDS", 20)
+    first = ref(own.nlp)
+    assert [report.scores for report in own.score_many(texts, batch_size=10)] == expected
+    gc.collect()
+    assert first() is None
+    assert own.nlp is own.reader.nlp
+    assert len(own.nlp.vocab.strings) < len(spacy.load(find_pipeline().path).vocab.strings) + 60
+
+
+def test_a_pipeline_of_somebody_else_is_kept(monkeypatch):
+    monkeypatch.setattr(pipeline, "NEW_WORDS", 0)
+    nlp = spacy.blank("en")
+    nlp("Something unheard")
+    assert not has_outgrown(nlp)

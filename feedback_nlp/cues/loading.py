@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -186,13 +186,19 @@ def _resolve_lists(value: Any, lists: dict[str, list[str]], where: str) -> Any:
     if isinstance(value, list):
         return [_resolve_lists(item, lists, where) for item in value]
     if isinstance(value, str) and value.startswith("@lex:"):
-        return sorted(load_lexicon(value.removeprefix("@lex:")))
+        return _sorted_lexicon(value.removeprefix("@lex:"))
     if isinstance(value, str) and value.startswith("@"):
         name = value[1:]
         if name not in lists:
             raise CueError(f"{where}: no list {name!r}; there are {', '.join(lists) or 'none'}.")
         return lists[name]
     return value
+
+
+@cache
+def _sorted_lexicon(name: str) -> list[str]:
+    # Many rules name the same list.
+    return sorted(load_lexicon(name))
 
 
 def _check_keys(keys: Iterable[str], allowed: set[str], where: str) -> None:
