@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import cache
 from importlib import resources
 from itertools import pairwise
@@ -18,6 +18,8 @@ from feedback_nlp.cues.guards import asserted, hypothetical, quoted, self_direct
 from feedback_nlp.lexica import load_levels, load_lexicon
 from feedback_nlp.signs import Signs
 
+#: Who learns English leaves them out.
+_ARTICLES = {"a", "an", "the"}
 _PEOPLE = {"you", "your", "yours", "yourself", "he", "she", "they", "him", "her", "his", "their",
            "them", "u", "ur"}  # fmt: skip
 _HEDGES = {"maybe", "perhaps", "might", "could", "may", "possibly", "seem", "seems", "seemed",
@@ -36,12 +38,15 @@ _SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
 _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
 _PHRASE_WORDS = re.compile(r"[a-z0-9']+")
+_DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
+            "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
 _NOUNS = {"NOUN", "PROPN"}
 _BESIDE = {"nummod", "poss", "compound"}
 
 
 def _rate(count: float, sentence: Columns) -> float:
-    return count / max(len(sentence.spoken), 4)
+    words = len(sentence.spoken) - _count(sentence.lowers, _ARTICLES)
+    return count / max(words, 4)
 
 
 @cache
@@ -376,16 +381,20 @@ def _find_phrase_level(sentence: Columns) -> int:
             level
             for i, pair in enumerate(pairwise(words))
             for phrase, level in phrases.get(pair, ())
-            if words[i : i + len(phrase)] == phrase and _meant(sentence, found[i].start())
+            if words[i : i + len(phrase)] == phrase and _meant(sentence, found[i : i + len(phrase)])
         ),
         default=0,
     )
 
 
-def _meant(sentence: Columns, start: int) -> bool:
-    # Whether a phrase is denied can't be asked: many a phrase denies something itself.
-    i = bisect_right(sentence.places, start) - 1
-    return not any(guard(sentence, i) for guard in (quoted, hypothetical, self_directed))
+def _meant(sentence: Columns, phrase: Sequence[re.Match[str]]) -> bool:
+    first, last = (
+        bisect_right(sentence.places, word.start()) - 1 for word in phrase[:: len(phrase) - 1]
+    )
+    if any(word[0] in _DENYING or word[0].endswith("n't") for word in phrase):
+        # Such a phrase denies something itself, which is no denial of the phrase.
+        return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
+    return asserted(sentence, first) and asserted(sentence, last)
 
 
 def judging_phrase(sentence: Columns) -> float:

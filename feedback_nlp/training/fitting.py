@@ -19,6 +19,8 @@ from feedback_nlp.training.bags import OWN, Bag
 
 #: A feature that fewer instances show is left out.
 MIN_COUNT = 4
+#: A word that fewer fields or sets use is left out of the heads that read words: it is a topic.
+MIN_DOMAINS = 4
 #: No source counts for more than this many instances, however large it is.
 SOURCE_CAP = 4000
 N_FOLDS = 5
@@ -57,8 +59,8 @@ _RELABELLED = ("substanreview", "stanford_politeness", "receptiveness", "wiki_to
 #: Grammar tells a suggestion on any field; words tell a judgment and a weakness better.
 _SUGGESTION = Recipe(
     weights={
-        OWN: 4.0, "f1000rd_pragmatics": 2.0, "substanreview": 3.0, "wiki_toxicity": 0.5,
-        "receptiveness": 0.5, "stanford_politeness": 0.0,
+        OWN: 4.0, "f1000rd_pragmatics": 2.0, "wiki_toxicity": 0.5, "receptiveness": 0.5,
+        "stanford_politeness": 0.0,
     },
     helps=("cue:next_step",),
     skips=("word:",),
@@ -72,16 +74,14 @@ _TONE = Recipe(
     helps=_MOVES,
 )  # fmt: skip
 _EVIDENCE = Recipe(
-    weights={**dict.fromkeys(_RELABELLED, 0.25), OWN: 2.0, "f1000rd_pragmatics": 0.5},
+    weights={**dict.fromkeys(_RELABELLED, 0.15), OWN: 2.0, "f1000rd_pragmatics": 0.5},
     helps=_PARTS,
     skips=("word:",),
 )
 _CONNECTING = (*_PARTS, "cue:shared_words", "cue:same_sentence", "cue:next_step", "observed:")
 RECIPES: dict[str, Recipe] = {
     "suggestion": _SUGGESTION,
-    "gap": replace(
-        _SUGGESTION, weights={OWN: 0.5, "f1000rd_pragmatics": 2.0, "substanreview": 0.5}, skips=()
-    ),
+    "gap": replace(_SUGGESTION, weights={OWN: 0.5, "f1000rd_pragmatics": 2.0}, skips=()),
     "connection": Recipe(c=0.1, helps=_CONNECTING),
     **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
     "tone_1": replace(_TONE, c=1.0),
@@ -108,7 +108,11 @@ class Encoder:
         return self._known[id(row)]
 
     def matrix(
-        self, rows: Sequence[Features], min_count: int, skips: tuple[str, ...]
+        self,
+        rows: Sequence[Features],
+        domains: Sequence[str],
+        min_count: int,
+        skips: tuple[str, ...],
     ) -> tuple[np.ndarray, csr_matrix]:
         """Return the names of the columns, sorted, and the matrix.
 
@@ -116,6 +120,8 @@ class Encoder:
         ----------
         rows : sequence of Features
             Instances.
+        domains : sequence of str
+            The field or set that each is from.
         min_count : int
             A feature that fewer instances show is left out.
         skips : tuple of str
@@ -132,11 +138,17 @@ class Encoder:
         values = np.concatenate([values for *_, values in encoded])
         whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
         counts = np.bincount(columns, minlength=len(self._columns))
+        of_domain = np.repeat(np.unique(domains, return_inverse=True)[1], np.diff(ends))
+        uses = np.unique(np.stack([of_domain, columns]), axis=1)
+        spread = np.bincount(uses[1], minlength=len(self._columns))
+        wide = min(MIN_DOMAINS, len(set(domains)))
         # Sorted, so that the same data always give the same columns.
         names = sorted(
             name
             for name, column in self._columns.items()
-            if counts[column] >= min_count and not name.startswith(skips)
+            if counts[column] >= min_count
+            and not name.startswith(skips)
+            and (spread[column] >= wide or not name.startswith("word:"))
         )
         return np.asarray(names, dtype=np.str_), whole[:, [self._columns[n] for n in names]]
 
@@ -171,12 +183,14 @@ def _fit_instances(
     rows: list[Features] = []
     labels: list[int] = []
     sources: list[str] = []
+    domains: list[str] = []
     for bag in bags:
         for row, label in _labelled_instances(bag, guide):
             rows.append(row)
             labels.append(label)
             sources.append(bag.source)
-    columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
+            domains.append(bag.domain)
+    columns, matrix = encoder.matrix(rows, domains, MIN_COUNT, recipe.skips)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     weights = _weights(sources, recipe.weights)
     estimator.fit(matrix, np.asarray(labels), sample_weight=weights)

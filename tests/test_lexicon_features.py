@@ -1,0 +1,89 @@
+"""What words and phrases of the lists say about a sentence, and when they say nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from feedback_nlp.columns import Columns
+from feedback_nlp.errors import CueError
+from feedback_nlp.examples import read_examples
+from feedback_nlp.lexica import load_levels, load_lexicon
+from feedback_nlp.lexicon_features import LEXICON_FEATURES, lexicon_features
+from feedback_nlp.segmentation import parse_sentences
+
+
+@pytest.fixture
+def features(nlp):
+    def read(text: str) -> dict[str, float]:
+        ((_, doc),) = parse_sentences(nlp, text)
+        return lexicon_features(Columns(doc))
+
+    return read
+
+
+def test_asking_by_signs_finds_what_asking_every_feature_finds(nlp, examples_path):
+    for example in read_examples(examples_path)[::15]:
+        for _, doc in parse_sentences(nlp, example.text):
+            every = {
+                f"lexicon:{function.__name__}": function(Columns(doc))
+                for function in LEXICON_FEATURES
+            }
+            found = lexicon_features(Columns(doc))
+            assert found == {name: value for name, value in every.items() if value}, doc.text
+
+
+def test_the_most_judging_word_counts_by_its_level(features):
+    assert features("You are a clown.")["lexicon:most_judging_word"] == 1
+    assert features("You are hopeless at this.")["lexicon:most_judging_word"] < 1
+    assert "lexicon:most_judging_word" not in features("The plot shows two groups.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am a pathetic liar.",
+        'The client wrote "you are a pathetic liar" on Monday.',
+        "You are not a pathetic liar.",
+        "If you were a pathetic liar, we would know.",
+    ],
+)
+def test_a_judging_word_that_is_not_claimed_of_others_counts_nothing(features, text):
+    assert not any("judging" in name for name in features(text))
+
+
+def test_who_somebody_is_judges_nobody(features):
+    both = load_levels("judging_words").keys() & load_lexicon("identity_words")
+    for word in both:
+        assert "lexicon:most_judging_word" not in features(f"Their neighbour is {word}.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Get over it, mate.", "Just GET OVER IT.", "Don't you dare touch it.", "Don’t you dare!"],
+)
+def test_a_phrase_judges_however_it_is_typed(features, text):
+    assert features(text)["lexicon:judging_phrase"] == 1
+    assert 0 < features(text)["lexicon:most_judging_phrase"] <= 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['She said "get over it" to the client.', "We will get over the hill.", "I am a joke."],
+)
+def test_words_that_are_quoted_split_or_said_of_oneself_are_no_judging_phrase(features, text):
+    assert "lexicon:judging_phrase" not in features(text)
+
+
+def test_every_phrase_has_two_words_or_more_and_none_says_who_somebody_is():
+    phrases = load_levels("judging_phrases")
+    assert len(phrases) > 8_000
+    assert set(phrases.values()) == {1, 2, 3}
+    for phrase in phrases:
+        words = phrase.split()
+        assert len(words) > 1, phrase
+        assert load_lexicon("identity_words").isdisjoint(words), phrase
+
+
+def test_a_missing_table_is_named():
+    with pytest.raises(CueError, match=r"add feedback_nlp/lexica/moods\.csv"):
+        load_levels("moods")
