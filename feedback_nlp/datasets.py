@@ -275,16 +275,13 @@ def cross_domain_sets(folder: Path) -> list[Measurement]:
         measurement("react", "actionable", "actionability", points, actionable, 0.80),
         measurement(semeval, "suggestion (A test)", "suggestion", phones, phones["label"], 0.92),
         measurement(semeval, "suggestion (B test)", "suggestion", hotels, hotels["label"], 0.90),
-        measurement(unhealthy, "any of the six", "judgmental", comments, any_of, 0.70),
+        # The attributes go from talking down to contempt, so that the graded score is asked.
+        measurement(
+            unhealthy, "any of the six (probability)", "judgmental", comments, any_of, None
+        ),
+        measurement(unhealthy, "any of the six", "tone", comments, any_of, 0.70),
         *(
-            measurement(
-                unhealthy,
-                name,
-                "judgmental",
-                comments,
-                comments[name],
-                target,
-            )
+            measurement(unhealthy, name, "tone", comments, comments[name], target)
             for name, target in UNHEALTHY.items()
         ),
     ]

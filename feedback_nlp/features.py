@@ -29,6 +29,8 @@ _ARTICLES = {"a", "an", "the"}
 #: Without one of these, or a negation, all words are the writer's own claims about others.
 _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",
             "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
+#: How the name of a rule ends that finds a form with words left out.
+_BARE = "_bare"
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
 
 
@@ -82,18 +84,19 @@ def grammar_features(sentence: Columns, *, n_max: int = 3) -> Features:
 def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> Features:
     """Return 1 for each family, each cue and each rule that matched.
 
-    The family lets rare cues borrow strength from the others.
+    The family lets rare cues borrow strength from the others, and a rule that finds a form with
+    words left out ("at rehearsal") counts as the rule that finds it whole.
     """
     features: Features = {}
     for match in matches:
         features[f"family:{family_of[match.cue]}"] = 1.0
         features[f"cue:{match.cue}"] = 1.0
-        features[f"cue:{match.cue}/{match.rule}"] = 1.0
+        features[f"cue:{match.cue}/{match.rule.removesuffix(_BARE)}"] = 1.0
     return features
 
 
 def word_features(sentence: Columns) -> Features:
-    """Return the words that the writer says in their own name, with a vector length of 2.
+    """Return the words that the writer says in their own name, with a vector length of 1.5.
 
     Left out are names, words for who somebody is, and content words that are denied, quoted or
     supposed.
@@ -111,7 +114,7 @@ def word_features(sentence: Columns) -> Features:
             # "he is" and "they are" differ in no feature.
             said = sentence.lemmas_lower[i] if pos == "AUX" else _THIRD_PERSON.get(lower, lower)
             found[said] = None
-    value = 2 / math.sqrt(len(found)) if found else 0.0
+    value = 1.5 / math.sqrt(len(found)) if found else 0.0
     return {f"word:{word}": value for word in found}
 
 

@@ -14,7 +14,7 @@ from importlib import resources
 from itertools import pairwise
 
 from feedback_nlp.columns import Columns, Word
-from feedback_nlp.cues.guards import asserted, hypothetical, quoted, self_directed
+from feedback_nlp.cues.guards import asserted, hypothetical, praised, quoted, self_directed
 from feedback_nlp.lexica import load_levels, load_lexicon
 from feedback_nlp.signs import Signs
 
@@ -407,6 +407,13 @@ def most_judging_phrase(sentence: Columns) -> float:
     return _phrase_level(sentence) / 3
 
 
+def praised_habit(sentence: Columns) -> float:
+    """Whether a habit is praised: "you always prepare with care"."""
+    return float(
+        any(lower == "always" and praised(sentence, i) for i, lower in enumerate(sentence.lowers))
+    )
+
+
 def group_word(sentence: Columns) -> float:
     """Whether people are spoken of as a group: "people", "voters", "that lot"."""
     return float(not load_lexicon("group_words").isdisjoint(sentence.lowers))
@@ -458,6 +465,7 @@ _SIGNS = Signs(
         "quotation mark": _among(_QUOTATION_MARKS),
         "question mark": lambda word: "?" in word.lower,
         "judging": lambda word: _judging_level(word.lower, "") > 0,
+        "always": lambda word: word.lower == "always",
         "dots": lambda word: "..." in word.lower or "…" in word.lower,
         "number": lambda word: word.like_num,
         "brush-off": _word_listed("brush_offs"),
@@ -511,6 +519,7 @@ LEXICON_FEATURES: dict[Callable[[Columns], float], tuple[str, ...]] = {
     judging_at_receiver: ("receiver", "judging"),
     judging_phrase: (),
     most_judging_phrase: (),
+    praised_habit: ("always",),
     group_word: ("group",),
     question_to_receiver: ("receiver", "question mark"),
     ellipsis: ("dots",),

@@ -48,7 +48,7 @@ def main() -> None:
     encoder = SentenceTransformer(args.encoder)
     texts, labels = training_texts(folder)
     known = encoder.encode(texts, show_progress_bar=True)
-    sets = [s for s in cross_domain_sets(folder) if s.score == "judgmental"]
+    sets = [s for s in cross_domain_sets(folder) if s.score == "tone"]
     comments = encoder.encode(sets[0].texts, show_progress_bar=True)
     name = args.name or Path(args.encoder).name
     lines = [

@@ -157,7 +157,7 @@ class Baselines:
 
     def figures(self, score: str, texts: Sequence[str], labels: Sequence[int]) -> Figures:
         """Return the AUC of each baseline."""
-        models = self._models["judgmental" if score == "judgmental" else "suggestion"]
+        models = self._models["judgmental" if score in {"judgmental", "tone"} else "suggestion"]
         values = {
             "vader": baselines.vader_negativity(texts),
             **{name: model.decision_function(texts) for name, model in models.items()},
@@ -177,7 +177,7 @@ def cross_domain(
             reports = list(scorer.score_many(item.texts, on_error="mark", progress=progress))
             scores[key] = {
                 name: np.asarray([getattr(report, name) or 0.0 for report in reports])
-                for name in ("actionability", "suggestion", "judgmental")
+                for name in ("actionability", "suggestion", "judgmental", "tone")
             }
         values = scores[key][item.score]
         result.append({
@@ -192,7 +192,7 @@ def cross_domain(
 
 def _calibration(item: Measurement, values: np.ndarray) -> Figures | None:
     """Return how well a score fits the label as its probability, if it claims to be one."""
-    whole = item.score == "suggestion" or item.measure == "any of the six"
+    whole = item.score in {"suggestion", "judgmental"}
     return dict(binary_figures(item.labels, values.tolist(), item.texts)) if whole else None
 
 

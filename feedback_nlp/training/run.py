@@ -48,7 +48,7 @@ NOT_FEEDBACK = {"discussion"}
 EVEN_ODDS = {"evidence_2"}
 #: Heads whose floor is what sentences without content reach, so that padding adds nothing, and
 #: the share of such texts that stays below it. A higher floor hides differences at the low end.
-FLOORED = {"suggestion": 0.5, "gap": 0.2}
+FLOORED = {"suggestion": 0.6, "gap": 0.2}
 
 
 def load_corpus(
