@@ -78,7 +78,7 @@ class _Known:
     """What the ids of one vocabulary stand for."""
 
     def __init__(self, vocab: Vocab) -> None:
-        # The tables hold nothing of the vocabulary but these methods, and die with it.
+        # The tables hold nothing of the vocabulary but these methods.
         lexeme, string = vocab.__getitem__, vocab.strings.__getitem__
 
         def word(orth: int) -> Word:
@@ -100,6 +100,11 @@ class _Known:
 @lru_cache(maxsize=8)
 def _known(vocab: Vocab) -> _Known:
     return _Known(vocab)
+
+
+def forget_tables() -> None:
+    """Forget what the ids of all vocabularies stand for, so that these can go."""
+    _known.cache_clear()
 
 
 def words_of(doc: Doc) -> list[Word]:

@@ -207,6 +207,11 @@ def training_sets(folder: Path, ratings: Path | None = None) -> dict[str, list[L
         "stanford_politeness": (read_set("stanford_politeness", folder), lambda *_: {}),
         "receptiveness": (read_set("receptiveness", folder), lambda *_: {}),
     }  # fmt: skip
+    if unknown := sorted({passage.set for passage in ours} - set(sets)):
+        raise DataError(
+            f"The labels of public texts name the set {unknown[0]!r}, which is not trained on;"
+            f" there are {', '.join(sets)}."
+        )
     return {name: _rows(name, *given, ours) for name, given in sets.items()}
 
 

@@ -15,16 +15,11 @@ from feedback_nlp.columns import Columns
 from feedback_nlp.cues import FAMILIES, CueMatch
 from feedback_nlp.cues.guards import asserted, praised
 from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.lexicon_features import lexicon_features
+from feedback_nlp.lexicon_features import THIRD_PERSON, lexicon_features
 
 Features = dict[str, float]
 
 _FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
-#: Gender must not move a score: third-person pronouns share one form.
-_THIRD_PERSON = {
-    "he": "they", "she": "they", "him": "them", "her": "them", "his": "their", "hers": "theirs",
-    "himself": "themself", "herself": "themself", "themselves": "themself",
-}  # fmt: skip
 _ARTICLES = {"a", "an", "the"}
 #: Without one of these, or a negation, all words are the writer's own claims about others.
 _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",
@@ -32,6 +27,11 @@ _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", 
 #: How the name of a rule ends that finds a form with words left out.
 _BARE = "_bare"
 _NOUN_TAGS = {"NNP": "NN", "NNPS": "NNS"}
+
+
+def _any_person(lower: str, tag: str) -> str:
+    # "Her" stands for "him" and for "his".
+    return "their" if lower == "her" and tag == "PRP$" else THIRD_PERSON.get(lower, lower)
 
 
 def delexicalise(sentence: Columns) -> list[str]:
@@ -60,7 +60,7 @@ def delexicalise(sentence: Columns) -> list[str]:
             # Who somebody is must not move a score, nor what the tagger makes of the word.
             shapes.append("<who>")
         elif kind.pos in _FUNCTION_POS:
-            shapes.append(_THIRD_PERSON.get(lower, lower))
+            shapes.append(_any_person(lower, kind.tag))
         elif lemma in kept:
             shapes.append(f"{lemma}/{kind.tag[:2]}")
         else:
@@ -112,7 +112,9 @@ def word_features(sentence: Columns) -> Features:
             continue  # "always prepared with care" is praise, "always late" is not
         if plain or pos in _FUNCTION_POS or asserted(sentence, i):
             # "he is" and "they are" differ in no feature.
-            said = sentence.lemmas_lower[i] if pos == "AUX" else _THIRD_PERSON.get(lower, lower)
+            said = (
+                sentence.lemmas_lower[i] if pos == "AUX" else _any_person(lower, sentence.tags[i])
+            )
             found[said] = None
     value = 1.5 / math.sqrt(len(found)) if found else 0.0
     return {f"word:{word}": value for word in found}

@@ -406,10 +406,8 @@ def load_heads(folder: Path | None = None) -> Heads:
     return Heads(heads, meta, index)
 
 
-def _heads_of(payload: Mapping[str, Any]) -> tuple[dict[str, LinearHead], Index | None]:
-    """Return the heads of a file and their index; older files name the features of each head."""
-    if "names" not in payload:
-        return {name: LinearHead(**part) for name, part in payload.items()}, None
+def _heads_of(payload: Mapping[str, Any]) -> tuple[dict[str, LinearHead], Index]:
+    """Return the heads of a file and their index."""
     index = Index(
         payload["names"].split("\n"),
         {name: part["rows"] for name, part in payload["heads"].items()},

@@ -18,6 +18,13 @@ from feedback_nlp.cues.guards import asserted, hypothetical, praised, quoted, se
 from feedback_nlp.lexica import load_levels, load_lexicon
 from feedback_nlp.signs import Signs
 
+#: Gender must not move a score: third-person pronouns share one form.
+THIRD_PERSON = {
+    "he": "they", "she": "they", "him": "them", "her": "them", "his": "their", "hers": "theirs",
+    "himself": "themself", "herself": "themself", "themselves": "themself",
+}  # fmt: skip
+#: The same for phrases, in which "her" may stand for both "him" and "his".
+_ONE_PERSON = {**THIRD_PERSON, **dict.fromkeys(("him", "her", "his", "them"), "their")}
 #: Who learns English leaves them out.
 _ARTICLES = {"a", "an", "the"}
 _PEOPLE = {"you", "your", "yours", "yourself", "he", "she", "they", "him", "her", "his", "their",
@@ -37,7 +44,7 @@ _SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
 #: Their entries count as verbs only: "rant" the noun names a kind of text.
 _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
-_PHRASE_WORDS = re.compile(r"[a-z0-9']+")
+_PHRASE_WORDS = re.compile(r"[a-z0-9'’]+", re.IGNORECASE | re.ASCII)
 _DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
             "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
 _NOUNS = {"NOUN", "PROPN"}
@@ -320,7 +327,7 @@ def _find_judging_levels(sentence: Columns) -> list[int]:
 
 def _judging_level(lower: str, lemma: str) -> int:
     # Who somebody is judges nobody.
-    if lower in load_lexicon("identity_words"):
+    if not load_lexicon("identity_words").isdisjoint((lower, lemma)):
         return 0
     levels = load_levels("judging_words")
     return levels.get(lower) or levels.get(lemma, 0)
@@ -361,7 +368,7 @@ def _judging_phrases() -> dict[tuple[str, str], list[tuple[list[str], int]]]:
     """Return words and level of each judging phrase by its first two words."""
     phrases: dict[tuple[str, str], list[tuple[list[str], int]]] = {}
     for phrase, level in load_levels("judging_phrases").items():
-        words = phrase.split()
+        words = [_ONE_PERSON.get(word, word) for word in phrase.split()]
         phrases.setdefault((words[0], words[1]), []).append((words, level))
     return phrases
 
@@ -373,28 +380,45 @@ def _phrase_level(sentence: Columns) -> int:
 
 def _find_phrase_level(sentence: Columns) -> int:
     # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
-    found = list(_PHRASE_WORDS.finditer(sentence.text.lower().replace("’", "'")))
-    words = [match[0] for match in found]
+    found = list(_PHRASE_WORDS.finditer(sentence.text))
+    words = [_phrase_word(match[0]) for match in found]
     phrases = _judging_phrases()
     return max(
         (
             level
             for i, pair in enumerate(pairwise(words))
             for phrase, level in phrases.get(pair, ())
-            if words[i : i + len(phrase)] == phrase and _meant(sentence, found[i : i + len(phrase)])
+            if words[i : i + len(phrase)] == phrase
+            and _together(sentence.text, found[i : i + len(phrase)])
+            and _meant(sentence, found[i : i + len(phrase)])
         ),
         default=0,
     )
+
+
+def _phrase_word(word: str) -> str:
+    lower = word.lower().replace("’", "'")
+    return _ONE_PERSON.get(lower, lower)
+
+
+def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:
+    # A comma ends a phrase; a hyphen does not.
+    gaps = (text[one.end() : other.start()] for one, other in pairwise(phrase))
+    return all(gap.strip() in {"", "-"} for gap in gaps)
 
 
 def _meant(sentence: Columns, phrase: Sequence[re.Match[str]]) -> bool:
     first, last = (
         bisect_right(sentence.places, word.start()) - 1 for word in phrase[:: len(phrase) - 1]
     )
-    if any(word[0] in _DENYING or word[0].endswith("n't") for word in phrase):
+    if any(_denies(word[0].lower()) for word in phrase):
         # Such a phrase denies something itself, which is no denial of the phrase.
         return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
     return asserted(sentence, first) and asserted(sentence, last)
+
+
+def _denies(word: str) -> bool:
+    return word in _DENYING or word.endswith(("n't", "n’t"))
 
 
 def judging_phrase(sentence: Columns) -> float:

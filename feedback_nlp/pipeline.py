@@ -6,9 +6,9 @@ import hashlib
 import importlib.util
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -102,20 +102,27 @@ def verify_pipeline(package: PipelinePackage) -> None:
 _words_at_first: WeakKeyDictionary[Language, int] = WeakKeyDictionary()
 
 
-@lru_cache(maxsize=1)
+#: The pipeline that all share, and who may exchange it.
+_shared: list[Language] = []
+_exchange = Lock()
+
+
 def load_pipeline() -> Language:
-    """Verify and load the pipeline, with the components that cues and features read.
+    """Verify and load the pipeline, with the components that cues and features read; once for all.
 
     Raises
     ------
     PipelineError
         If the pipeline is missing, of another version, or altered.
     """
-    package = find_pipeline()
-    verify_pipeline(package)
-    nlp = _load(package.path)
-    _words_at_first[nlp] = len(nlp.vocab.strings)
-    return nlp
+    with _exchange:
+        if not _shared:
+            package = find_pipeline()
+            verify_pipeline(package)
+            nlp = _load(package.path)
+            _words_at_first[nlp] = len(nlp.vocab.strings)
+            _shared.append(nlp)
+        return _shared[0]
 
 
 def has_outgrown(nlp: Language) -> bool:
@@ -132,10 +139,11 @@ def has_outgrown(nlp: Language) -> bool:
 
 def forget_pipeline(nlp: Language) -> None:
     """Let `load_pipeline` load another one; `nlp` stays good for whoever holds it."""
-    if load_pipeline() is nlp:
-        load_pipeline.cache_clear()
-    # Its tables are kept by vocabulary, which they would keep alive.
-    columns._known.cache_clear()
+    with _exchange:
+        if nlp in _shared:
+            _shared.clear()
+    # They are kept by vocabulary, which they would keep alive.
+    columns.forget_tables()
 
 
 def _load(path: Path) -> Language:

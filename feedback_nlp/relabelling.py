@@ -68,8 +68,10 @@ def read_ratings(path: Path) -> pd.DataFrame:
         )
     whole = dict.fromkeys(("start", "end", *LEVELS), "Int64")
     try:
-        ratings = pd.read_csv(path, dtype={"set": "str", "id": "str", "rater": "str", **whole})
-    except ValueError as error:
+        ratings = pd.read_csv(path, dtype={"set": "str", "id": "str", "rater": "str", **whole},
+            keep_default_na=False, na_values={key: [""] for key in whole},
+        )  # fmt: skip
+    except (TypeError, ValueError) as error:
         raise DataError(f"{path}: {error}. Numbers are whole, or left empty.") from error
     if absent := [column for column in _COLUMNS if column not in ratings]:
         raise DataError(f"{path} has no column {absent[0]!r}; it needs {', '.join(_COLUMNS)}.")
@@ -81,6 +83,13 @@ def read_ratings(path: Path) -> pd.DataFrame:
                 f"{path}, line {wrong[0] + 2}: {scale} is {ratings[scale][wrong[0]]};"
                 f" it goes from 0 to {most}."
             )
+    start, end = ratings["start"], ratings["end"]
+    halves = (start.isna() != end.isna()) | (start.notna() & ~((start >= 0) & (start < end)))
+    if broken := ratings.index[halves.fillna(False)].tolist():
+        raise DataError(
+            f"{path}, line {broken[0] + 2}: a passage needs its start and its later end; leave both"
+            " empty for a whole text."
+        )
     return ratings
 
 

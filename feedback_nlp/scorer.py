@@ -66,15 +66,14 @@ class Scorer:
     """
 
     def __init__(self, nlp: Language, heads: Heads, *, max_chars: int = MAX_CHARS) -> None:
-        self.nlp = nlp
         self.heads = heads
         self.max_chars = max_chars
-        self.reader = SentenceReader(nlp)
+        self._lock = RLock()
+        self._reader: SentenceReader | None = SentenceReader(nlp)
         self._judgmental = frozenset(
             cue.id for cue in self.reader.cues.values() if cue.family == "judgmental"
         )
         self._cache: OrderedDict[str, SentenceAnalysis] = OrderedDict()
-        self._lock = RLock()
         #: Versions that a score depends on.
         self.versions = {
             "feedback_nlp": __version__,
@@ -202,11 +201,24 @@ class Scorer:
         if not has_outgrown(self.nlp):
             return
         forget_pipeline(self.nlp)
-        # Two pipelines at a time would take the memory that this is to save.
-        del self.nlp, self.reader
+        # Two pipelines at a time would take the memory that this is to save: the present one goes
+        # first. If loading fails, the next call tries again.
+        self._reader = None
         gc.collect()
-        self.nlp = load_pipeline()
-        self.reader = SentenceReader(self.nlp)
+        self._reader = SentenceReader(load_pipeline())
+
+    @property
+    def reader(self) -> SentenceReader:
+        """What finds cues and features in sentences; waits while the pipeline is renewed."""
+        with self._lock:
+            if self._reader is None:
+                self._reader = SentenceReader(load_pipeline())
+            return self._reader
+
+    @property
+    def nlp(self) -> Language:
+        """The spaCy pipeline; another one once it has learnt too many words."""
+        return self.reader.nlp
 
     def _problem(self, text: str, number: int) -> InputError | None:
         if not isinstance(text, str):
@@ -239,7 +251,8 @@ class Scorer:
 
     def analyse_sentence(self, doc: Doc) -> SentenceAnalysis:
         """Find the cues of one parsed sentence and score it alone."""
-        return self._score([doc])[0]
+        with self._lock:
+            return self._score([doc])[0]
 
     def _score(self, docs: Iterable[Doc]) -> list[SentenceAnalysis]:
         read = [self.reader.read(doc) for doc in docs]

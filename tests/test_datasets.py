@@ -118,3 +118,8 @@ def test_passages_of_one_text_share_its_group(folder):
 def test_a_label_for_a_text_outside_of_the_training_part_is_refused(folder):
     with pytest.raises(DataError, match="name '1' of f1000rd_pragmatics, which its training part"):
         read(folder, ["f1000rd_pragmatics,1,,,r1,0,1,0"])
+
+
+def test_a_label_for_a_set_that_is_not_trained_on_is_refused(folder):
+    with pytest.raises(DataError, match="the set 'wiki_toxcity', which is not trained on"):
+        read(folder, ["wiki_toxcity,0,,,r1,0,1,0"])

@@ -89,23 +89,6 @@ def save_payload(payload, folder):
     (folder / "heads.json").write_text(json.dumps({**meta, "sha256": digest}))
 
 
-def test_an_older_file_that_names_the_features_of_each_head_is_read(folder):
-    shipped = load_heads()
-    payload = {
-        name: {
-            "names": np.asarray(head.names, dtype=np.str_),
-            "estimator": head.estimator.as_estimator(),
-            "floor": head.floor,
-        }
-        for name, head in shipped.heads.items()
-    }
-    save_payload(payload, folder)
-    older = load_heads(folder)
-    assert older["gap"].weights == shipped["gap"].weights
-    features = {"word:please": 1.0, "cue:next_step": 1.0}
-    assert older.logits(features) == shipped.logits(features)
-
-
 def test_a_file_in_which_something_unexpected_stands_is_left_to_skops(folder):
     plain = skops.io.load(folder / "heads.skops", trusted=[])
     save_payload({**plain, "note": {"a", "set"}}, folder)

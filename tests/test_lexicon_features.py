@@ -55,6 +55,15 @@ def test_who_somebody_is_judges_nobody(features):
     both = load_levels("judging_words").keys() & load_lexicon("identity_words")
     for word in both:
         assert "lexicon:most_judging_word" not in features(f"Their neighbour is {word}.")
+        assert "lexicon:most_judging_word" not in features(f"The {word}s of the parade danced.")
+
+
+@pytest.mark.parametrize("kind", ["he him his", "she her her", "they them their"])
+def test_a_phrase_judges_alike_whoever_it_is_said_of(features, kind):
+    they, them, their = kind.split()
+    assert features(f"{they} abused {their} power.") == features("he abused his power.")
+    assert features(f"{they} couldn't care less about us.")["lexicon:judging_phrase"] == 1
+    assert features(f"Tell {them} to get over it.")["lexicon:judging_phrase"] == 1
 
 
 @pytest.mark.parametrize(
@@ -68,8 +77,11 @@ def test_a_phrase_judges_however_it_is_typed(features, text):
 
 @pytest.mark.parametrize(
     "text",
-    ['She said "get over it" to the client.', "We will get over the hill.", "I am a joke."],
-)
+    [
+        'She said "get over it" to the client.', "We will get over the hill.", "I am a joke.",
+        "Once you get over, it is flat.", "That was nice; try the second version next.",
+    ],
+)  # fmt: skip
 def test_words_that_are_quoted_split_or_said_of_oneself_are_no_judging_phrase(features, text):
     assert "lexicon:judging_phrase" not in features(text)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import shutil
-from functools import lru_cache
+from concurrent.futures import ThreadPoolExecutor
 from weakref import ref
 
 import pytest
 import spacy
 
-from feedback_nlp import pipeline, scorer
+from feedback_nlp import pipeline
 from feedback_nlp.errors import PipelineError
 from feedback_nlp.pipeline import (
     UNUSED,
@@ -18,6 +18,7 @@ from feedback_nlp.pipeline import (
     find_pipeline,
     has_outgrown,
     known_hashes,
+    load_pipeline,
     verify_pipeline,
 )
 
@@ -76,10 +77,8 @@ def test_another_version_of_en_core_web_sm_is_passed_over(tmp_path, monkeypatch)
 
 @pytest.fixture
 def load_fresh(monkeypatch):
-    load = lru_cache(maxsize=1)(pipeline.load_pipeline.__wrapped__)
-    for module in (pipeline, scorer):
-        monkeypatch.setattr(module, "load_pipeline", load)
-    return load
+    monkeypatch.setattr(pipeline, "_shared", [])
+    return load_pipeline
 
 
 def test_the_pipeline_is_what_spacy_loads(load_fresh):
@@ -100,6 +99,36 @@ def test_a_pipeline_that_has_learnt_too_many_words_is_replaced(load_fresh, monke
     assert first() is None
     assert own.nlp is own.reader.nlp
     assert len(own.nlp.vocab.strings) < len(spacy.load(find_pipeline().path).vocab.strings) + 60
+
+
+def test_a_renewal_that_fails_is_told_and_tried_again(load_fresh, monkeypatch, scorer):
+    own = type(scorer)(load_fresh(), scorer.heads)
+    own("You left out the units on slide 70001.")
+    monkeypatch.setattr(pipeline, "NEW_WORDS", 0)
+
+    def gone(path):
+        raise PipelineError("The pipeline is gone.")
+
+    with monkeypatch.context() as without:
+        without.setattr(pipeline, "_load", gone)
+        for _ in range(2):
+            with pytest.raises(PipelineError, match="gone"):
+                own("You left out the units on slide 70002.")
+    text = "You left out the units on slide 70003."
+    assert own(text).scores == scorer(text).scores
+
+
+def test_who_asks_for_the_pipeline_while_it_is_renewed_waits_for_the_next(
+    load_fresh, monkeypatch, scorer
+):
+    own = type(scorer)(load_fresh(), scorer.heads)
+    monkeypatch.setattr(pipeline, "NEW_WORDS", 5)
+    texts = [f"You left out the units on slide {number}." for number in range(1000, 1040)]
+    with ThreadPoolExecutor(1) as pool:
+        scoring = pool.submit(lambda: [own(text).scores for text in texts])
+        while not scoring.done():
+            assert own.nlp.vocab is not None
+    assert scoring.result() == [report.scores for report in scorer.score_many(texts)]
 
 
 def test_a_pipeline_of_somebody_else_is_kept(monkeypatch):

@@ -44,6 +44,9 @@ def test_a_scale_becomes_one_label_for_each_of_its_levels():
         ("x,a,,,r1,4,0,0", r"line 2: tone is 4; it goes from 0 to 3"),
         ("x,a,,,r1,0,2,0", r"line 2: suggestion is 2; it goes from 0 to 1"),
         ("x,a,,,r1,often,0,0", r"Numbers are whole, or left empty"),
+        ("x,a,,,r1,1.5,0,0", r"Numbers are whole, or left empty"),
+        ("x,a,5,,r1,0,0,0", r"line 2: a passage needs its start and its later end"),
+        ("x,a,5,5,r1,0,0,0", r"line 2: a passage needs its start and its later end"),
     ],
 )
 def test_a_label_that_breaks_the_codebook_is_named_with_its_line(tmp_path, row, message):

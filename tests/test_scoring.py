@@ -183,3 +183,18 @@ def test_the_collector_runs_again_after_a_batch(scorer, monkeypatch):
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{} abused {} power in the meeting.",
+        "{} never listens to {} patients.",
+        "{} left {} slides on the train, so we had none.",
+        "{} could ask {} mentor for the form.",
+    ],
+)
+def test_gender_moves_no_score(scorer, text):
+    he, she = (scorer(text.format(*who)) for who in (("He", "his"), ("She", "her")))
+    assert he.judgmental == pytest.approx(she.judgmental, abs=0.01)
+    assert he.actionability == pytest.approx(she.actionability, abs=0.01)

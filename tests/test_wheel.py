@@ -112,6 +112,10 @@ def test_wheel_holds_nothing_else(names):
     assert found == ["feedback_nlp/_data/feedback_examples.jsonl"]
 
 
+def test_wheel_holds_the_labels_that_training_reads(names):
+    assert "feedback_nlp/_data/public_labels.csv" in names
+
+
 def test_wheel_declares_its_command_and_its_spacy_component(wheel):
     """The command and `nlp.add_pipe("feedback_nlp")` are found without an import."""
     with zipfile.ZipFile(wheel) as archive:

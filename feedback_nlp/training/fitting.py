@@ -42,17 +42,22 @@ class Recipe:
         coefficients, which come from chance or from their correlates, are set to 0.
     skips : tuple of str
         Beginnings of feature names that the head does not read.
+    min_domains : int
+        A word that fewer fields or sets use is left out: it is a topic. Heads for one field keep
+        its words.
     """
 
     c: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
     helps: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
+    min_domains: int = MIN_DOMAINS
 
 
 _PARTS = ("cue:situation", "cue:behaviour", "cue:impact", "context:")
-#: Sets that teach by our labels only. Most of their texts are no feedback, so that they count
-#: less. Of requests among strangers the half ask for information, which reviews call a request.
+#: Sets that teach by our labels. Most of their texts are no feedback, so that they count less,
+#: but for tone, of which talk pages hold the most. Of the requests among strangers half ask for
+#: information, which reviews call a request.
 _RELABELLED = ("substanreview", "stanford_politeness", "receptiveness", "wiki_toxicity")
 #: Chosen by leaving out one training set or domain at a time. Our own examples weigh more, as
 #: only they carry all labels of the codebook; reviews are nearer to feedback than the others.
@@ -112,6 +117,7 @@ class Encoder:
         rows: Sequence[Features],
         domains: Sequence[str],
         min_count: int,
+        min_domains: int,
         skips: tuple[str, ...],
     ) -> tuple[np.ndarray, csr_matrix]:
         """Return the names of the columns, sorted, and the matrix.
@@ -124,6 +130,8 @@ class Encoder:
             The field or set that each is from.
         min_count : int
             A feature that fewer instances show is left out.
+        min_domains : int
+            A word that fewer fields or sets use is left out.
         skips : tuple of str
             Beginnings of the names of features that are left out.
 
@@ -139,9 +147,9 @@ class Encoder:
         whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
         counts = np.bincount(columns, minlength=len(self._columns))
         of_domain = np.repeat(np.unique(domains, return_inverse=True)[1], np.diff(ends))
-        uses = np.unique(np.stack([of_domain, columns]), axis=1)
-        spread = np.bincount(uses[1], minlength=len(self._columns))
-        wide = min(MIN_DOMAINS, len(set(domains)))
+        uses = np.unique(of_domain * len(self._columns) + columns) % len(self._columns)
+        spread = np.bincount(uses, minlength=len(self._columns))
+        wide = min(min_domains, len(set(domains)))
         # Sorted, so that the same data always give the same columns.
         names = sorted(
             name
@@ -190,7 +198,7 @@ def _fit_instances(
             labels.append(label)
             sources.append(bag.source)
             domains.append(bag.domain)
-    columns, matrix = encoder.matrix(rows, domains, MIN_COUNT, recipe.skips)
+    columns, matrix = encoder.matrix(rows, domains, MIN_COUNT, recipe.min_domains, recipe.skips)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     weights = _weights(sources, recipe.weights)
     estimator.fit(matrix, np.asarray(labels), sample_weight=weights)

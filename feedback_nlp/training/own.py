@@ -164,7 +164,7 @@ def _meta(shipped: Heads, figures: dict[str, Any], rows: Sequence[LabelledRow]) 
         # By these `evaluate` knows the texts again; the texts cannot be read from them.
         "text_hashes": sorted({text_hash(row.text) for row in rows}),
     }
-    kept = ("examples", "public_sets")
+    kept = ("examples", "public_sets", "public_labels")
     return {
         "feedback_nlp": __version__,
         "pipeline": figures["pipeline"],
