@@ -7,7 +7,6 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from feedback_nlp.relabelling import (
     settled,
     shipped_labels,
 )
+from feedback_nlp.shipped import shipped_file
 
 __all__ = [
     "DATA_VARIABLE", "UNHEALTHY", "LabelledText", "Measurement", "PublicSet", "check_set",
@@ -70,10 +70,7 @@ def data_folder(given: Path | None = None) -> Path:
 
 def manifest() -> dict[str, dict[str, Any]]:
     """Return origin, page, licence, path, columns and sha256 of every public set, by name."""
-    packaged = Path(str(resources.files("feedback_nlp") / "_data" / "manifest.json"))
-    checkout = Path(__file__).resolve().parent.parent / "data" / "manifest.json"
-    path = packaged if packaged.is_file() else checkout
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return dict(json.loads(shipped_file("manifest.json").read_text(encoding="utf-8")))
 
 
 def read_set(name: str, folder: Path) -> pd.DataFrame:

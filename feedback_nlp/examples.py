@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from feedback_nlp.errors import DataError
+from feedback_nlp.shipped import shipped_file
 
 PARTS = ("situation", "behaviour", "impact", "next_step")
 MOVES = (
@@ -46,9 +46,7 @@ class Example:
 
 def shipped_examples() -> Path:
     """Return the file of the examples that come with the package, or with its checkout."""
-    packaged = Path(str(resources.files("feedback_nlp") / "_data" / "feedback_examples.jsonl"))
-    checkout = Path(__file__).resolve().parent.parent / "data" / "feedback_examples.jsonl"
-    return packaged if packaged.is_file() else checkout
+    return shipped_file("feedback_examples.jsonl")
 
 
 def read_examples(path: Path) -> list[Example]:

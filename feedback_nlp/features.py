@@ -15,12 +15,11 @@ from feedback_nlp.columns import Columns
 from feedback_nlp.cues import FAMILIES, CueMatch
 from feedback_nlp.cues.guards import asserted, praised
 from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.lexicon_features import THIRD_PERSON, lexicon_features
+from feedback_nlp.lexicon_features import ARTICLES, THIRD_PERSON, lexicon_features
 
 Features = dict[str, float]
 
 _FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
-_ARTICLES = {"a", "an", "the"}
 #: Without one of these, or a negation, all words are the writer's own claims about others.
 _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",
             "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
@@ -52,7 +51,7 @@ def delexicalise(sentence: Columns) -> list[str]:
             # A full stop says nothing, and many leave it out.
             if lower in {"?", "!", ":", ","}:
                 shapes.append(lower)
-        elif lower in _ARTICLES:
+        elif lower in ARTICLES:
             continue  # who learns English leaves them out
         elif word.like_num:
             shapes.append("#")
@@ -106,7 +105,7 @@ def word_features(sentence: Columns) -> Features:
     found: dict[str, None] = {}
     for i, (word, pos) in enumerate(zip(sentence.words, sentence.pos, strict=True)):
         lower = word.lower
-        if not word.is_alpha or lower in _ARTICLES or pos == "PROPN" or lower in identity:
+        if not word.is_alpha or lower in ARTICLES or pos == "PROPN" or lower in identity:
             continue
         if lower == "always" and praised(sentence, i):
             continue  # "always prepared with care" is praise, "always late" is not

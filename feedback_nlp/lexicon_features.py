@@ -26,7 +26,7 @@ THIRD_PERSON = {
 #: The same for phrases, in which "her" may stand for both "him" and "his".
 _ONE_PERSON = {**THIRD_PERSON, **dict.fromkeys(("him", "her", "his", "them"), "their")}
 #: Who learns English leaves them out.
-_ARTICLES = {"a", "an", "the"}
+ARTICLES = {"a", "an", "the"}
 _PEOPLE = {"you", "your", "yours", "yourself", "he", "she", "they", "him", "her", "his", "their",
            "them", "u", "ur"}  # fmt: skip
 _HEDGES = {"maybe", "perhaps", "might", "could", "may", "possibly", "seem", "seems", "seemed",
@@ -52,7 +52,7 @@ _BESIDE = {"nummod", "poss", "compound"}
 
 
 def _rate(count: float, sentence: Columns) -> float:
-    words = len(sentence.spoken) - _count(sentence.lowers, _ARTICLES)
+    words = len(sentence.spoken) - _count(sentence.lowers, ARTICLES)
     return count / max(words, 4)
 
 
@@ -390,7 +390,7 @@ def _find_phrase_level(sentence: Columns) -> int:
             for phrase, level in phrases.get(pair, ())
             if words[i : i + len(phrase)] == phrase
             and _together(sentence.text, found[i : i + len(phrase)])
-            and _meant(sentence, found[i : i + len(phrase)])
+            and _meant(sentence, phrase, found[i].start(), found[i + len(phrase) - 1].start())
         ),
         default=0,
     )
@@ -407,18 +407,12 @@ def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:
     return all(gap.strip() in {"", "-"} for gap in gaps)
 
 
-def _meant(sentence: Columns, phrase: Sequence[re.Match[str]]) -> bool:
-    first, last = (
-        bisect_right(sentence.places, word.start()) - 1 for word in phrase[:: len(phrase) - 1]
-    )
-    if any(_denies(word[0].lower()) for word in phrase):
+def _meant(sentence: Columns, phrase: Sequence[str], *ends: int) -> bool:
+    first, last = (bisect_right(sentence.places, end) - 1 for end in ends)
+    if any(word in _DENYING or word.endswith("n't") for word in phrase):
         # Such a phrase denies something itself, which is no denial of the phrase.
         return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
     return asserted(sentence, first) and asserted(sentence, last)
-
-
-def _denies(word: str) -> bool:
-    return word in _DENYING or word.endswith(("n't", "n’t"))
 
 
 def judging_phrase(sentence: Columns) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from math import floor
 from pathlib import Path
 from statistics import median
@@ -17,6 +16,7 @@ from statistics import median
 import pandas as pd
 
 from feedback_nlp.errors import DataError
+from feedback_nlp.shipped import shipped_file
 
 #: Highest value of each scale.
 LEVELS = {"tone": 3, "suggestion": 1, "evidence": 3}
@@ -43,9 +43,7 @@ Labels = Mapping[str, int]
 
 def shipped_labels() -> Path:
     """Return the file of the labels that come with the package, or with its checkout."""
-    packaged = Path(str(resources.files("feedback_nlp") / "_data" / "public_labels.csv"))
-    checkout = Path(__file__).resolve().parent.parent / "data" / "public_labels.csv"
-    return packaged if packaged.is_file() else checkout
+    return shipped_file("public_labels.csv")
 
 
 def read_ratings(path: Path) -> pd.DataFrame:

@@ -197,15 +197,14 @@ class Scorer:
             return readings
 
     def _renew(self) -> None:
-        """Go on with a fresh pipeline if the present one has learnt too many words."""
+        """Let the pipeline go if it has learnt too many words."""
         if not has_outgrown(self.nlp):
             return
         forget_pipeline(self.nlp)
         # Two pipelines at a time would take the memory that this is to save: the present one goes
-        # first. If loading fails, the next call tries again.
+        # first, and who next asks for the reader loads another.
         self._reader = None
         gc.collect()
-        self._reader = SentenceReader(load_pipeline())
 
     @property
     def reader(self) -> SentenceReader:

@@ -192,8 +192,9 @@ def cross_domain(
 
 def _calibration(item: Measurement, values: np.ndarray) -> Figures | None:
     """Return how well a score fits the label as its probability, if it claims to be one."""
-    whole = item.score in {"suggestion", "judgmental"}
-    return dict(binary_figures(item.labels, values.tolist(), item.texts)) if whole else None
+    if item.score not in {"suggestion", "judgmental"}:
+        return None
+    return dict(binary_figures(item.labels, values.tolist(), item.texts))
 
 
 def own_test(scorer: Scorer, examples: Sequence[Example], floors: Baselines) -> Figures:
