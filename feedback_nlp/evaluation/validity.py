@@ -151,8 +151,9 @@ class Baselines:
             (e.text, e.suggestion if head == "suggestion" else int(e.tone >= 1))
             for e, _ in corpus.part("train")
         ]
-        for rows in corpus.public.values():
-            pairs += [(row.text, row.labels[head]) for row, _ in rows if head in row.labels]
+        for name, rows in corpus.public.items():
+            if RECIPES[head].learns_from(name):
+                pairs += [(row.text, row.labels[head]) for row, _ in rows if head in row.labels]
         return [text for text, _ in pairs], [label for _, label in pairs]
 
     def figures(self, score: str, texts: Sequence[str], labels: Sequence[int]) -> Figures:

@@ -53,6 +53,10 @@ class Recipe:
     skips: tuple[str, ...] = ()
     min_domains: int = MIN_DOMAINS
 
+    def learns_from(self, source: str) -> bool:
+        """Whether texts of a source count at all."""
+        return self.weights.get(source, 1.0) > 0
+
 
 _PARTS = ("cue:situation", "cue:behaviour", "cue:impact", "context:")
 #: Sets that teach by our labels. Most of their texts are no feedback, so that they count less,
@@ -178,7 +182,7 @@ def fit(bags: Sequence[Bag], recipe: Recipe, encoder: Encoder | None = None) -> 
         Shared by fits on the same instances, it saves most of their time.
     """
     encoder = encoder or Encoder()
-    bags = [bag for bag in bags if recipe.weights.get(bag.source, 1.0) > 0]
+    bags = [bag for bag in bags if recipe.learns_from(bag.source)]
     head = _fit_instances(bags, None, recipe, encoder)
     if any(bag.instance_labels is None and len(bag.instances) > 1 for bag in bags):
         head = _fit_instances(bags, head, recipe, encoder)

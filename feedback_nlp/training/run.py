@@ -257,7 +257,8 @@ def _used_sets(corpus: Corpus) -> dict[str, Any]:
             "texts": {
                 head: count
                 for head in HEAD_NAMES
-                if (count := sum(head in row.labels for row, _ in rows))
+                if RECIPES[head].learns_from(name)
+                and (count := sum(head in row.labels for row, _ in rows))
             },
         }
         for name, rows in sorted(corpus.public.items())
