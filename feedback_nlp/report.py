@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from operator import attrgetter
+from typing import Any, TypeVar
 
 SCHEMA_VERSION = 2
 
 #: Names of the scores, in the order in which tables show them.
 SCORE_NAMES = ("actionability", "judgmental", "evidence", "suggestion", "connection", "qual")
+#: The source under which a score lists what the sentences beside the strongest added.
+FURTHER = "further_sentences"
+T = TypeVar("T")
 
 
+def _light(cls: type[T]) -> type[T]:
+    """Let a frozen data class travel between processes at a third of what its own way costs."""
+    values = attrgetter(*(part.name for part in fields(cls)))  # type: ignore[arg-type]
+    cls.__reduce__ = lambda self: (cls, values(self))  # type: ignore[assignment,method-assign]
+    return cls
+
+
+@_light
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One passage that a cue marked.
@@ -61,6 +74,7 @@ class Contribution:
     value: float
 
 
+@_light
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of the text with its own scores, each in [0, 1]."""
@@ -72,6 +86,7 @@ class Sentence:
     judgmental: float
 
 
+@_light
 @dataclass(frozen=True, slots=True)
 class Advice:
     """One thing to do next, most useful first.
@@ -98,6 +113,7 @@ class Advice:
     end: int | None = None
 
 
+@_light
 @dataclass(frozen=True, slots=True)
 class Report:
     """Scores, evidence and advice for one text.
@@ -122,6 +138,9 @@ class Report:
         Expected QuAL score, 0-5.
     tone : float or None
         Expected level of judgmental tone, 0-3.
+    points : mapping of str to mapping of str to float
+        For each of ``actionability`` and ``judgmental``, the score points by their source, which
+        is the id of a cue, a group of features, or ``baseline``; they add up to the score.
     parts : dict of str to bool
         Which of situation, behaviour, impact and next_step were found.
     """
@@ -138,9 +157,20 @@ class Report:
     findings: tuple[Finding, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     advice: tuple[Advice, ...] = ()
-    contributions: tuple[Contribution, ...] = ()
+    points: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """The `points` as rows: score by score, the baseline first, then the largest."""
+        return tuple(
+            Contribution(score, source, _kind(source), value)
+            for score, points in self.points.items()
+            for source, value in sorted(
+                points.items(), key=lambda item: (item[0] != "baseline", -abs(item[1]))
+            )
+        )
 
     @property
     def parts(self) -> dict[str, bool]:
@@ -155,7 +185,12 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything in the report as plain types, ready for JSON."""
-        return {"schema": SCHEMA_VERSION, **asdict(self), "parts": self.parts}
+        parts = asdict(self)
+        del parts["points"]
+        contributions = [asdict(row) for row in self.contributions]
+        return {
+            "schema": SCHEMA_VERSION, **parts, "contributions": contributions, "parts": self.parts
+        }  # fmt: skip
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Report:
@@ -171,17 +206,16 @@ class Report:
                 f"schema of the report must be {SCHEMA_VERSION}, given {data.get('schema')!r};"
                 " score the text again."
             )
-        kinds = {
-            "findings": Finding,
-            "sentences": Sentence,
-            "advice": Advice,
-            "contributions": Contribution,
-        }
-        values = {key: value for key, value in data.items() if key not in ("schema", "parts")}
+        kinds = {"findings": Finding, "sentences": Sentence, "advice": Advice}
+        derived = ("schema", "parts", "contributions")
+        values = {key: value for key, value in data.items() if key not in derived}
         for key, kind in kinds.items():
             values[key] = tuple(kind(**item) for item in values[key])
         values["warnings"] = tuple(values["warnings"])
-        return cls(**values)
+        points: dict[str, dict[str, float]] = {}
+        for row in data["contributions"]:
+            points.setdefault(row["score"], {})[row["source"]] = row["value"]
+        return cls(**values, points=points)
 
     def to_json(self, *, indent: int | None = 2) -> str:
         """The report as a JSON document (UTF-8 text, not escaped to ASCII)."""
@@ -200,3 +234,12 @@ class Report:
         from feedback_nlp.rendering import report_text
 
         return report_text(self)
+
+
+def _kind(source: str) -> str:
+    if source in ("baseline", "grammar", "observed"):
+        return source
+    if source == FURTHER:
+        return "sentences"
+    group, colon, _ = source.partition(":")
+    return group if colon else "cue"

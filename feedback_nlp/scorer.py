@@ -24,12 +24,7 @@ from feedback_nlp.pipeline import (
 )
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.report import Finding, Report, Sentence
-from feedback_nlp.scoring import (
-    Scores,
-    as_contributions,
-    score_each,
-    score_sentences,
-)
+from feedback_nlp.scoring import Scores, score_each, score_sentences
 from feedback_nlp.segmentation import parse, split_sentences, split_text, tokenize
 
 if TYPE_CHECKING:
@@ -306,7 +301,10 @@ class Scorer:
                 for end in [offset + len(s.text)]
             ),
             advice=give_advice(findings, self.reader.cues, scores.judgmental),
-            contributions=as_contributions(scores),
+            points={
+                "actionability": scores.actionability_points,
+                "judgmental": scores.judgmental_points,
+            },
             warnings=warnings,
             versions=self.versions,
         )

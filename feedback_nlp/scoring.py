@@ -11,7 +11,7 @@ from operator import add
 from feedback_nlp.features import Features, context_features, text_features
 from feedback_nlp.heads import Heads, LinearHead, Terms, sigmoid
 from feedback_nlp.reading import SentenceAnalysis
-from feedback_nlp.report import Contribution
+from feedback_nlp.report import FURTHER
 
 #: actionability = 0.3 evidence + 0.3 suggestion + 0.3 gap + 0.1 connection: what happened, what
 #: to do next, and pointing at what could be otherwise weigh the same. Without a gap between what
@@ -21,8 +21,6 @@ ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connec
 #: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
 #: sentences must not pile up to a strong score.
 QUIET = 0.5
-#: The source under which a score lists what the sentences beside the strongest added.
-FURTHER = "further_sentences"
 #: The source that evidence does not read: no suggestion moves it.
 NO_EVIDENCE = "next_step"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
@@ -332,26 +330,3 @@ def _mark_points(
         tone.get(mark.cue, 0.0) / count[mark.cue] + shared if mark.cue in count else 0.0
         for mark in sentence.marks
     )
-
-
-def as_contributions(scores: Scores) -> tuple[Contribution, ...]:
-    """Return the points of both scores, the largest first; for each score they add up to it."""
-    return tuple(
-        Contribution(score, source, _kind(source), value)
-        for score, points in (
-            ("actionability", scores.actionability_points),
-            ("judgmental", scores.judgmental_points),
-        )
-        for source, value in sorted(
-            points.items(), key=lambda item: (item[0] != "baseline", -abs(item[1]))
-        )
-    )
-
-
-def _kind(source: str) -> str:
-    if source in ("baseline", "grammar", "observed"):
-        return source
-    if source == FURTHER:
-        return "sentences"
-    group, colon, _ = source.partition(":")
-    return group if colon else "cue"
