@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import FAMILIES, CueMatch
 from feedback_nlp.cues.guards import asserted, praised
+from feedback_nlp.judging import THIRD_PERSON
 from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.lexicon_features import ARTICLES, THIRD_PERSON, lexicon_features
+from feedback_nlp.lexicon_features import ARTICLES, lexicon_features
 
 Features = dict[str, float]
 

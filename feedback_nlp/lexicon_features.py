@@ -6,25 +6,16 @@ without which they are 0.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 from functools import cache
 from importlib import resources
-from itertools import pairwise
 
 from feedback_nlp.columns import Columns, Word
-from feedback_nlp.cues.guards import asserted, hypothetical, praised, quoted, self_directed
-from feedback_nlp.lexica import load_levels, load_lexicon
+from feedback_nlp.cues.guards import asserted, praised
+from feedback_nlp.judging import judging_level, judging_phrases, judging_words
+from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.signs import Signs
 
-#: Gender must not move a score: third-person pronouns share one form.
-THIRD_PERSON = {
-    "he": "they", "she": "they", "him": "them", "her": "them", "his": "their", "hers": "theirs",
-    "himself": "themself", "herself": "themself", "themselves": "themself",
-}  # fmt: skip
-#: The same for phrases, in which "her" may stand for both "him" and "his".
-_ONE_PERSON = {**THIRD_PERSON, **dict.fromkeys(("him", "her", "his", "them"), "their")}
 #: Who learns English leaves them out.
 ARTICLES = {"a", "an", "the"}
 _PEOPLE = {"you", "your", "yours", "yourself", "he", "she", "they", "him", "her", "his", "their",
@@ -44,9 +35,6 @@ _SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
 #: Their entries count as verbs only: "rant" the noun names a kind of text.
 _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
-_PHRASE_WORDS = re.compile(r"[a-z0-9'’]+", re.IGNORECASE | re.ASCII)
-_DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
-            "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
 _NOUNS = {"NOUN", "PROPN"}
 _BESIDE = {"nummod", "poss", "compound"}
 
@@ -315,22 +303,7 @@ def scorn_in_few_words(sentence: Columns) -> float:
 
 
 def _judging_levels(sentence: Columns) -> list[int]:
-    """Return how judging each word is that the writer claims of others or of their work, 1 to 3."""
-    return sentence.once("judging levels", _find_judging_levels)
-
-
-def _find_judging_levels(sentence: Columns) -> list[int]:
-    lowers, lemmas = sentence.lowers, sentence.lemmas_lower
-    found = [(i, _judging_level(lowers[i], lemmas[i])) for i in sentence.spoken]
-    return [level for i, level in found if level and asserted(sentence, i)]
-
-
-def _judging_level(lower: str, lemma: str) -> int:
-    # Who somebody is judges nobody.
-    if not load_lexicon("identity_words").isdisjoint((lower, lemma)):
-        return 0
-    levels = load_levels("judging_words")
-    return levels.get(lower) or levels.get(lemma, 0)
+    return [word.level for word in judging_words(sentence)]
 
 
 def most_judging_word(sentence: Columns) -> float:
@@ -363,56 +336,8 @@ def judging_at_receiver(sentence: Columns) -> float:
     return addressed(sentence) * most_judging_word(sentence)
 
 
-@cache
-def _judging_phrases() -> dict[tuple[str, str], list[tuple[list[str], int]]]:
-    """Return words and level of each judging phrase by its first two words."""
-    phrases: dict[tuple[str, str], list[tuple[list[str], int]]] = {}
-    for phrase, level in load_levels("judging_phrases").items():
-        words = [_ONE_PERSON.get(word, word) for word in phrase.split()]
-        phrases.setdefault((words[0], words[1]), []).append((words, level))
-    return phrases
-
-
 def _phrase_level(sentence: Columns) -> int:
-    """Return how judging the most judging phrase is that is the writer's own; 0 without any."""
-    return sentence.once("phrase level", _find_phrase_level)
-
-
-def _find_phrase_level(sentence: Columns) -> int:
-    # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
-    found = list(_PHRASE_WORDS.finditer(sentence.text))
-    words = [_phrase_word(match[0]) for match in found]
-    phrases = _judging_phrases()
-    return max(
-        (
-            level
-            for i, pair in enumerate(pairwise(words))
-            for phrase, level in phrases.get(pair, ())
-            if words[i : i + len(phrase)] == phrase
-            and _together(sentence.text, found[i : i + len(phrase)])
-            and _meant(sentence, phrase, found[i].start(), found[i + len(phrase) - 1].start())
-        ),
-        default=0,
-    )
-
-
-def _phrase_word(word: str) -> str:
-    lower = word.lower().replace("’", "'")
-    return _ONE_PERSON.get(lower, lower)
-
-
-def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:
-    # A comma ends a phrase; a hyphen does not.
-    gaps = (text[one.end() : other.start()] for one, other in pairwise(phrase))
-    return all(gap.strip() in {"", "-"} for gap in gaps)
-
-
-def _meant(sentence: Columns, phrase: Sequence[str], *ends: int) -> bool:
-    first, last = (bisect_right(sentence.places, end) - 1 for end in ends)
-    if any(word in _DENYING or word.endswith("n't") for word in phrase):
-        # Such a phrase denies something itself, which is no denial of the phrase.
-        return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
-    return asserted(sentence, first) and asserted(sentence, last)
+    return max((phrase.level for phrase in judging_phrases(sentence)), default=0)
 
 
 def judging_phrase(sentence: Columns) -> float:
@@ -482,7 +407,7 @@ _SIGNS = Signs(
         "intensifier": _among(_INTENSIFIERS),
         "quotation mark": _among(_QUOTATION_MARKS),
         "question mark": lambda word: "?" in word.lower,
-        "judging": lambda word: _judging_level(word.lower, "") > 0,
+        "judging": lambda word: judging_level(word.lower, "") > 0,
         "always": lambda word: word.lower == "always",
         "dots": lambda word: "..." in word.lower or "…" in word.lower,
         "number": lambda word: word.like_num,
@@ -494,7 +419,7 @@ _SIGNS = Signs(
     lemmas={
         "valence": lambda lemma: lemma in _valence(),
         "be": lambda lemma: lemma == "be",
-        "judging": lambda lemma: _judging_level("", lemma) > 0,
+        "judging": lambda lemma: judging_level("", lemma) > 0,
         "courtesy": _COURTESY.__contains__,
         "scorn or brush-off": _listed(*_SCORN),
         **{sign: _listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
 from feedback_nlp.features import Features, idle, sentence_features
+from feedback_nlp.judging import judging_phrases, judging_words, passages
 from feedback_nlp.segmentation import cut, parse
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ _CONTENT_POS = {"NOUN", "VERB", "PROPN", "ADJ"}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A cue in a sentence; offsets are code points into the sentence."""
+    """A cue in a sentence; offsets are code points into the sentence.
+
+    `rule` is the id of a rule of the cue file, or `BY_WORDS`, or `BY_SENTENCE`.
+    """
 
     start: int
     end: int
@@ -30,9 +34,17 @@ class Mark:
     rule: str
 
 
+#: Found by the lists of judging words and phrases.
+BY_WORDS = "judging_words"
+#: Found by the heads alone.
+BY_SENTENCE = "sentence"
+
+
 @dataclass(frozen=True, slots=True)
 class SentenceAnalysis:
     """What is known of one sentence without its neighbours; safe to cache and to share.
+
+    `hints` are judging words and phrases; they become marks if the sentence as a whole judges.
 
     What heads say of the sentence alone is 0 until they scored it: the probabilities `suggestion`
     and `tone` (at least level 1, 2, 3), the log-odds of `gap` and of `evidence` without its
@@ -48,6 +60,7 @@ class SentenceAnalysis:
     cue_features: Features
     #: Whether it only fills; see `feedback_nlp.features.idle`.
     idle: bool = False
+    hints: tuple[Mark, ...] = ()
     suggestion: float = 0.0
     tone: tuple[float, float, float] = (0.0, 0.0, 0.0)
     gap: float = 0.0
@@ -85,11 +98,16 @@ class SentenceReader:
             for lemma, pos in zip(sentence.lemmas_lower, sentence.pos, strict=True)
             if pos in _CONTENT_POS
         )
+        hints = [
+            Mark(one.start, one.end, one.move, BY_WORDS)
+            for one in passages((*judging_words(sentence), *judging_phrases(sentence)))
+        ]
         features = sentence_features(sentence, matches, self._family_of)
         cues = {name: value for name, value in features.items() if name.startswith("cue:")}
         return SentenceAnalysis(
-            sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
-        )
+            sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features),
+            tuple(hints),
+        )  # fmt: skip
 
     def read_texts(
         self, texts: Sequence[str], *, progress: bool = False, title: str = ""

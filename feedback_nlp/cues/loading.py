@@ -41,7 +41,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A cue of the codebook with its wording, rules and own test sentences."""
+    """A cue with its wording, rules and own test sentences; what the heads find has no rules."""
 
     id: str
     family: str
@@ -108,8 +108,8 @@ def parse_cue(content: str, *, source: str) -> Cue:
         )
         for number, rule in enumerate(raw.get("rules", ()), start=1)
     )
-    if not rules:
-        raise CueError(f"{source}: a cue needs at least one [[rules]] table.")
+    if "rules" not in raw:
+        raise CueError(f"{source}: a cue needs at least one [[rules]] table, or rules = [].")
     repeated = {rule.id for rule in rules if sum(rule.id == other.id for other in rules) > 1}
     if repeated:
         raise CueError(f"{source}: rule ids must differ; repeated: {', '.join(sorted(repeated))}.")

@@ -1,6 +1,7 @@
 """Word lists that cues and features read.
 
-A list has one lower-case entry a line and ``#`` comments; a table of levels is a CSV file.
+A list has one lower-case entry a line and ``#`` comments; a table of
+levels and moves is a CSV file.
 """
 
 from __future__ import annotations
@@ -29,15 +30,30 @@ def load_lexicon(name: str) -> frozenset[str]:
 
 @cache
 def load_levels(name: str) -> Mapping[str, int]:
-    """Return the level of each entry of the table `name`, whose columns are entry and level.
+    """Return the level of each entry of the table `name`.
 
     Raises
     ------
     CueError
         If there is no such table.
     """
-    rows = csv.reader(_read(f"{name}.csv").splitlines()[1:])
-    return {entry: int(level) for entry, level in rows}
+    return {entry: int(level) for entry, level, _ in _rows(name)}
+
+
+@cache
+def load_moves(name: str) -> Mapping[str, str]:
+    """Return the judgmental move of each entry of the table `name`; "" where a mark would puzzle.
+
+    Raises
+    ------
+    CueError
+        If there is no such table.
+    """
+    return {entry: move for entry, _, move in _rows(name)}
+
+
+def _rows(name: str) -> list[list[str]]:
+    return list(csv.reader(_read(f"{name}.csv").splitlines()[1:]))
 
 
 def _read(file: str) -> str:

@@ -1,0 +1,152 @@
+"""Words and set phrases that judge: where a sentence holds them, how much, and by which move.
+
+They are what the writer claims in their own name; see `feedback_nlp.cues.guards.asserted`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from feedback_nlp.columns import Columns
+from feedback_nlp.cues.guards import asserted, hypothetical, quoted, self_directed
+from feedback_nlp.lexica import load_levels, load_lexicon, load_moves
+
+#: Gender must not move a score: third-person pronouns share one form.
+THIRD_PERSON = {
+    "he": "they", "she": "they", "him": "them", "her": "them", "his": "their", "hers": "theirs",
+    "himself": "themself", "herself": "themself", "themselves": "themself",
+}  # fmt: skip
+#: The same for phrases, in which "her" may stand for both "him" and "his".
+_ONE_PERSON = {**THIRD_PERSON, **dict.fromkeys(("him", "her", "his", "them"), "their")}
+_PHRASE_WORDS = re.compile(r"[a-z0-9'’]+", re.IGNORECASE | re.ASCII)
+_DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
+            "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A word or a phrase that judges.
+
+    Attributes
+    ----------
+    start, end : int
+        Offsets into the sentence, in code points.
+    level : int
+        How judging it is: 1 mildly, 2 clearly, 3 an insult or contempt.
+    move : str
+        The judgmental move; "" if a mark would puzzle more than help.
+    """
+
+    start: int
+    end: int
+    level: int
+    move: str
+
+
+def judging_level(lower: str, lemma: str) -> int:
+    """Return how judging a word is by its form or its lemma, both in lower case; 0 if it is not."""
+    return load_levels("judging_words").get(_entry(lower, lemma), 0)
+
+
+def _entry(lower: str, lemma: str) -> str:
+    # Who somebody is judges nobody.
+    if not load_lexicon("identity_words").isdisjoint((lower, lemma)):
+        return ""
+    return lower if lower in load_levels("judging_words") else lemma
+
+
+def judging_words(sentence: Columns) -> list[Judging]:
+    """Return the words that judge others or their work, in order."""
+    return sentence.once("judging words", _find_words)
+
+
+def _find_words(sentence: Columns) -> list[Judging]:
+    levels, moves = load_levels("judging_words"), load_moves("judging_words")
+    lowers, lemmas, places = sentence.lowers, sentence.lemmas_lower, sentence.places
+    found = ((i, _entry(lowers[i], lemmas[i])) for i in sentence.spoken)
+    return [
+        Judging(places[i], places[i] + len(sentence.words[i].text), levels[entry], moves[entry])
+        for i, entry in found
+        if entry in levels and asserted(sentence, i)
+    ]
+
+
+@cache
+def _phrases() -> dict[tuple[str, str], list[tuple[list[str], int, str]]]:
+    """Return words, level and move of each judging phrase by its first two words."""
+    moves = load_moves("judging_phrases")
+    phrases: dict[tuple[str, str], list[tuple[list[str], int, str]]] = {}
+    for phrase, level in load_levels("judging_phrases").items():
+        words = [_ONE_PERSON.get(word, word) for word in phrase.split()]
+        phrases.setdefault((words[0], words[1]), []).append((words, level, moves[phrase]))
+    return phrases
+
+
+def judging_phrases(sentence: Columns) -> list[Judging]:
+    """Return the phrases that judge and are the writer's own, by their beginnings."""
+    return sentence.once("judging phrases", _find_phrases)
+
+
+def _find_phrases(sentence: Columns) -> list[Judging]:
+    # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
+    found = list(_PHRASE_WORDS.finditer(sentence.text))
+    words = [_phrase_word(match[0]) for match in found]
+    phrases = _phrases()
+    return [
+        Judging(found[i].start(), last.end(), level, move)
+        for i, pair in enumerate(pairwise(words))
+        for phrase, level, move in phrases.get(pair, ())
+        if words[i : i + len(phrase)] == phrase
+        for last in [found[i + len(phrase) - 1]]
+        if _together(sentence.text, found[i : i + len(phrase)])
+        and _meant(sentence, phrase, found[i].start(), last.start())
+    ]
+
+
+def _phrase_word(word: str) -> str:
+    lower = word.lower().replace("’", "'")
+    return _ONE_PERSON.get(lower, lower)
+
+
+def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:
+    # A comma ends a phrase; a hyphen does not.
+    gaps = (text[one.end() : other.start()] for one, other in pairwise(phrase))
+    return all(gap.strip() in {"", "-"} for gap in gaps)
+
+
+def _meant(sentence: Columns, phrase: Sequence[str], *ends: int) -> bool:
+    first, last = (bisect_right(sentence.places, end) - 1 for end in ends)
+    if any(word in _DENYING or word.endswith("n't") for word in phrase):
+        # Such a phrase denies something itself, which is no denial of the phrase.
+        return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
+    return asserted(sentence, first) and asserted(sentence, last)
+
+
+def passages(found: Iterable[Judging]) -> list[Judging]:
+    """Return what is worth a mark, in order: of those that overlap or touch the most judging one.
+
+    Parameters
+    ----------
+    found : iterable of Judging
+        Words and phrases of one sentence, in any order.
+
+    Returns
+    -------
+    list of Judging
+        None overlaps another; each reaches from the first to the last of those it stands for.
+    """
+    united: list[Judging] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not one.move:
+            continue
+        if united and one.start <= united[-1].end + 1:
+            last = united.pop()
+            most = max(last, one, key=lambda either: (either.level, either.end - either.start))
+            one = Judging(last.start, max(last.end, one.end), most.level, most.move)
+        united.append(one)
+    return united
