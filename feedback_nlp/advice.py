@@ -6,13 +6,17 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
+from textwrap import shorten
 from typing import Any
 
 from feedback_nlp.cues import Cue
+from feedback_nlp.reading import BY_SENTENCE
 from feedback_nlp.report import Advice, Finding
 
 #: More than this at a time is not read.
 MAX_ADVICE = 4
+#: A passage is quoted up to this many characters.
+MAX_QUOTED = 80
 _PARTS = ("behaviour", "next_step", "situation", "impact")
 
 
@@ -33,9 +37,7 @@ def blank_advice() -> tuple[Advice, ...]:
     return (Advice("empty", "", wording()["empty"], wording()["empty_ask"]),)
 
 
-def give_advice(
-    findings: Iterable[Finding], cues: Mapping[str, Cue], judgmental: float
-) -> tuple[Advice, ...]:
+def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[Advice, ...]:
     """Return what to do next, most useful first.
 
     Parameters
@@ -44,8 +46,6 @@ def give_advice(
         What the cues marked.
     cues : mapping of str to Cue
         Cues by id, for their wording.
-    judgmental : float
-        The judgmental score of the text.
 
     Returns
     -------
@@ -68,20 +68,23 @@ def give_advice(
         template = text["praise_complete"] if not missing and not judging else text["praise"]
         advice.append(Advice("praise", present[0], template.format(parts=names), ""))
     for finding in judging[:2]:
-        message = text["remove"].format(passage=finding.text, why=finding.why)
+        template = text["reread" if finding.rule == BY_SENTENCE else "remove"]
+        message = template.format(passage=_quoted(finding.text), why=finding.why)
         advice.append(
             Advice("remove", finding.cue, message, finding.ask, finding.start, finding.end)
         )
-    if judgmental >= 0.5 and not judging:
-        advice.append(Advice("remove", "", text["tone_unmarked"], text["tone_unmarked_ask"]))
     vague = next((finding for finding in findings if finding.family == "vague"), None)
     for part in missing:
         advice.append(Advice("add", part, text[f"add_{part}"], cues[part].missing))
         if vague is not None:
-            message = text["vague"].format(passage=vague.text, why=vague.why)
+            message = text["vague"].format(passage=_quoted(vague.text), why=vague.why)
             advice.append(Advice("vague", vague.cue, message, vague.ask, vague.start, vague.end))
             vague = None
     return tuple(advice[:MAX_ADVICE])
+
+
+def _quoted(passage: str) -> str:
+    return shorten(passage, MAX_QUOTED, placeholder=" …")
 
 
 def _join(names: list[str]) -> str:

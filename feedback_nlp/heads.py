@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from feedback_nlp.errors import HeadsError
+from feedback_nlp.finders import Finders
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 #: Raise when features or heads change so that old files no longer fit.
-HEADS_VERSION = 5
+HEADS_VERSION = 6
 #: Every head by name; the cumulative ones answer "at least this level".
 HEAD_NAMES = (
     "suggestion", "connection", "gap",
@@ -198,12 +199,15 @@ class Heads:
         One for each of `HEAD_NAMES`.
     meta : dict
         Version, training data with hashes, figures.
+    finders : Finders, optional
+        What tells which parts and moves a sentence holds; without them, rules alone do.
     index : Index, optional
         That of the heads, if it is known.
     """
 
     heads: dict[str, LinearHead]
     meta: dict[str, Any] = field(default_factory=dict)
+    finders: Finders | None = field(default=None, repr=False, compare=False)
     index: Index | None = field(default=None, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> LinearHead:
@@ -363,13 +367,15 @@ def save_heads(heads: Heads, folder: Path) -> Path:
     if any("\n" in name for name in index.names):
         raise ValueError("a feature's name must be a single line")
     # Heads share most of their names, and to read each one once takes a fifth of the time.
-    payload = {
+    payload: dict[str, Any] = {
         "names": "\n".join(index.names),
         "heads": {
             name: {"rows": index.rows[name], "estimator": _estimator(head), "floor": head.floor}
             for name, head in heads.heads.items()
         },
     }
+    if heads.finders is not None:
+        payload["finders"] = heads.finders.as_payload()
     sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     meta = {**heads.meta, "heads_version": HEADS_VERSION, "sha256": digest}
@@ -403,7 +409,8 @@ def load_heads(folder: Path | None = None) -> Heads:
     absent = [name for name in HEAD_NAMES if name not in heads]
     if absent:
         raise HeadsError(f"{path} lacks the head {absent[0]!r}; {_MEND}.")
-    return Heads(heads, meta, index)
+    finders = Finders.from_payload(payload["finders"]) if "finders" in payload else None
+    return Heads(heads, meta, finders, index)
 
 
 def _heads_of(payload: Mapping[str, Any]) -> tuple[dict[str, LinearHead], Index]:

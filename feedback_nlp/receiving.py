@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from feedback_nlp.reading import BY_SENTENCE
 from feedback_nlp.report import Finding, Report, Sentence
 
 #: More questions than this at a time are an interrogation.
@@ -164,10 +165,14 @@ def _usable(report: Report) -> tuple[Passage, ...]:
     titles = receiving_words()["parts"]
     passages = []
     for sentence in report.sentences:
-        parts = [f for f in _inside(report, sentence, "part") if not _is_taken(report, f)]
+        whole = not _inside(report, sentence, "judgmental")
+        parts = [
+            f
+            for f in _inside(report, sentence, "part")
+            if whole or not (f.rule == BY_SENTENCE or _is_taken(report, f))
+        ]
         if not parts:
             continue
-        whole = not _inside(report, sentence, "judgmental")
         pieces = [(sentence.start, sentence.end, parts)] if whole else _joined(parts)
         for start, end, group in pieces:
             cues = tuple(cue for cue in titles if cue in {f.cue for f in group})
@@ -188,7 +193,7 @@ def _is_taken(report: Report, part: Finding) -> bool:
     """Say whether most of a part is itself a judgment: "you never listen", "or else"."""
     covered: set[int] = set()
     for f in report.findings:
-        if f.family == "judgmental":
+        if f.family == "judgmental" and f.rule != BY_SENTENCE:
             covered |= set(range(max(f.start, part.start), min(f.end, part.end)))
     return len(covered) > _TAKEN * (part.end - part.start)
 

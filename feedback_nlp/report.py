@@ -42,7 +42,8 @@ class Finding:
     text : str
         ``text[start:end]``.
     rule : str
-        Id of the rule, inside the cue file, that matched.
+        Id of the rule, inside the cue file, that matched; ``judging_words`` if the passage stands
+        in the lists of words and phrases, ``sentence`` if the heads found the whole sentence.
     weight : float
         How far the finding moved its score (``judgmental`` for the judgmental family,
         ``actionability`` otherwise), in score points of [-1, 1].

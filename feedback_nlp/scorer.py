@@ -300,7 +300,7 @@ class Scorer:
                 for offset, s in sentences
                 for end in [offset + len(s.text)]
             ),
-            advice=give_advice(findings, self.reader.cues, scores.judgmental),
+            advice=give_advice(findings, self.reader.cues),
             points={
                 "actionability": scores.actionability_points,
                 "judgmental": scores.judgmental_points,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import add
 
 from feedback_nlp.features import Features, context_features, text_features
 from feedback_nlp.heads import Heads, LinearHead, Terms, sigmoid
-from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
+from feedback_nlp.marking import marks_of, points_of
+from feedback_nlp.reading import SentenceAnalysis
 from feedback_nlp.report import FURTHER
 
 #: actionability = 0.3 evidence + 0.3 suggestion + 0.3 gap + 0.1 connection: what happened, what
@@ -21,20 +22,6 @@ ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connec
 #: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
 #: sentences must not pile up to a strong score.
 QUIET = 0.5
-#: A sentence this likely to be read as judging shows which of its words and phrases judge.
-WORDS_MARKED_FROM = 0.35
-#: One this likely is marked as a whole if nothing in it stands out.
-SENTENCE_MARKED_FROM = 0.5
-#: The cue of such a sentence.
-WHOLE_SENTENCE = "whole_sentence"
-#: The features that judging words and phrases give.
-_WORD_SOURCES = tuple(
-    f"lexicon:{name}"
-    for name in (
-        "most_judging_word", "judging_rate", "clearly_judging_rate", "clearly_judging_word",
-        "insulting_word", "judging_at_receiver", "judging_phrase", "most_judging_phrase",
-    )
-)  # fmt: skip
 #: The source that evidence does not read: no suggestion moves it.
 NO_EVIDENCE = "next_step"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
@@ -295,14 +282,16 @@ def score_each(
     judgmental : container of str
         Ids of the cues that are judgmental moves.
     """
-    logits, terms = heads.read([sentence.features for sentence in sentences], source_of)
-    scored = zip(sentences, logits.tolist(), terms, strict=True)
+    features = [sentence.features for sentence in sentences]
+    logits, terms = heads.read(features, source_of)
+    found = heads.finders.find(features) if heads.finders else [{}] * len(features)
+    scored = zip(sentences, logits.tolist(), terms, found, strict=True)
     return [_scored(*each, heads, judgmental) for each in scored]
 
 
 def _scored(
-    sentence: SentenceAnalysis, logits: list[float], terms: Terms, heads: Heads,
-    judgmental: Container[str],
+    sentence: SentenceAnalysis, logits: list[float], terms: Terms, found: Mapping[str, float],
+    heads: Heads, judgmental: Container[str],
 ) -> SentenceAnalysis:  # fmt: skip
     columns = heads.columns
 
@@ -314,7 +303,10 @@ def _scored(
         evidence = [_evidence_logit(heads, name, terms) for name in _EVIDENCE]
     one, two, three = map(probability, _TONE)
     first, second, third = evidence
-    marks = _marks(sentence, one, judgmental)
+    marks = marks_of(sentence, one, found, judgmental)
+    judging: Points = {}
+    if any(mark.cue in judgmental for mark in marks):
+        judging = heads["tone_1"].split(terms.of(columns["tone_1"]))
     return replace(
         sentence,
         marks=marks,
@@ -322,56 +314,12 @@ def _scored(
         tone=(one, two, three),
         gap=logits[columns["gap"]],
         evidence=(first, second, third),
-        mark_points=_mark_points(marks, terms, heads, judgmental),
+        mark_points=points_of(marks, judging, judgmental),
         terms=terms,
     )
-
-
-def _marks(
-    sentence: SentenceAnalysis, judging: float, judgmental: Container[str]
-) -> tuple[Mark, ...]:
-    """Return what the rules marked, and what else shows why the sentence is read as judging."""
-    if judging < WORDS_MARKED_FROM:
-        return sentence.marks
-    ruled = [mark for mark in sentence.marks if mark.cue in judgmental]
-    more = [
-        hint
-        for hint in sentence.hints
-        if not any(mark.start < hint.end and hint.start < mark.end for mark in ruled)
-    ]
-    if not (ruled or more) and judging >= SENTENCE_MARKED_FROM:
-        end = len(sentence.text.rstrip(".,;: "))
-        more = [Mark(0, end, WHOLE_SENTENCE, BY_SENTENCE)]
-    return (*sentence.marks, *more)
 
 
 def _evidence_logit(heads: Heads, name: str, terms: Terms) -> float:
     added = terms.of(heads.columns[name])
     added.pop(NO_EVIDENCE, None)
     return heads[name].intercept + sum(added.values())
-
-
-def _mark_points(
-    marks: Sequence[Mark], terms: Terms, heads: Heads, judgmental: Container[str]
-) -> tuple[float, ...]:
-    """Return the points of the judgmental score that each mark of a judgmental move gave."""
-    judging = [mark for mark in marks if mark.cue in judgmental]
-    if not judging:
-        return (0.0,) * len(marks)
-    tone = heads["tone_1"].split(terms.of(heads.columns["tone_1"]))
-    count = Counter(mark.cue for mark in judging if mark.rule not in (BY_WORDS, BY_SENTENCE))
-    by_words = sum(mark.rule == BY_WORDS for mark in judging)
-    # Its own points and its share of what the family as a whole gave.
-    shared = tone.get("family:judgmental", 0.0) / max(count.total(), 1)
-    words = sum(tone.get(source, 0.0) for source in _WORD_SOURCES) / max(by_words, 1)
-
-    def points(mark: Mark) -> float:
-        if mark.cue not in judgmental:
-            return 0.0
-        if mark.rule == BY_WORDS:
-            return words
-        if mark.rule == BY_SENTENCE:
-            return sum(tone.values()) - tone["baseline"]
-        return tone.get(mark.cue, 0.0) / count[mark.cue] + shared
-
-    return tuple(map(points, marks))

@@ -11,7 +11,8 @@ from feedback_nlp.errors import CueError
 from feedback_nlp.examples import MOVES, PARTS
 from feedback_nlp.segmentation import parse_sentences
 
-CUES = load_cues()
+#: Those that rules find; one is found by the heads alone.
+CUES = [cue for cue in load_cues() if cue.rules]
 MINIMAL = """
 id = "demo"
 family = "part"

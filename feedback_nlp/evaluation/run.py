@@ -11,7 +11,7 @@ import numpy as np
 
 from feedback_nlp import __version__
 from feedback_nlp.datasets import cross_domain_sets, data_folder, human_tutors, read_set
-from feedback_nlp.evaluation import behaviour, explanations, fairness, validity
+from feedback_nlp.evaluation import behaviour, explanations, fairness, passages, validity
 from feedback_nlp.evaluation.metrics import (
     calibration_error,
     calibration_error_by_chance,
@@ -86,6 +86,7 @@ def evaluate(
         "own_test": validity.own_test(scorer, own, floors),
         "own_test_heads": _own_heads(heads, corpus),
         "calibration": _calibration(heads, corpus),
+        "passages": passages.measure(scorer, [e for e in own if e.split == "test"]),
     }
     logger.info("in domain")
     figures["in_domain"] = validity.in_domain(corpus)

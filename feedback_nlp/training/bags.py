@@ -15,6 +15,9 @@ from feedback_nlp.scoring import connection_features
 from feedback_nlp.training.slips import slip
 
 OWN = "own"
+#: Texts of these domains are no feedback on somebody's work. They teach tone; the base rate of
+#: suggestions and evidence among them says nothing about feedback.
+NOT_FEEDBACK = {"discussion"}
 #: Heads that must be there before connection can be read.
 CONNECTION_NEEDS = ("suggestion", "gap", "evidence_2", "evidence_3")
 #: A sentence with its offset in the text.

@@ -45,6 +45,8 @@ class Recipe:
     min_domains : int
         A word that fewer fields or sets use is left out: it is a topic. Heads for one field keep
         its words.
+    sparse : bool
+        Keep few features (an L1 penalty, Tibshirani 1996).
     """
 
     c: float = 1.0
@@ -52,6 +54,7 @@ class Recipe:
     helps: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
     min_domains: int = MIN_DOMAINS
+    sparse: bool = False
 
     def learns_from(self, source: str) -> bool:
         """Whether texts of a source count at all."""
@@ -204,6 +207,8 @@ def _fit_instances(
             domains.append(bag.domain)
     columns, matrix = encoder.matrix(rows, domains, MIN_COUNT, recipe.min_domains, recipe.skips)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
+    if recipe.sparse:
+        estimator.set_params(l1_ratio=1, solver="liblinear", random_state=0)
     weights = _weights(sources, recipe.weights)
     estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
     if recipe.helps:

@@ -138,7 +138,7 @@ def train_own(
         "candidates": {way.name: way.title for way in ways},
         "scales": scales,
     }
-    return _finish(Heads(heads, _meta(shipped, figures, rows)), figures, out)
+    return _finish(Heads(heads, _meta(shipped, figures, rows), shipped.finders), figures, out)
 
 
 def _finish(heads: Heads, figures: dict[str, Any], out: Path | None) -> OwnHeads:

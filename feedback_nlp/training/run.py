@@ -21,6 +21,7 @@ from feedback_nlp.reading import SentenceReader
 from feedback_nlp.relabelling import read_ratings, settled, shipped_labels
 from feedback_nlp.training.bags import (
     CONNECTION_NEEDS,
+    NOT_FEEDBACK,
     Bag,
     Corpus,
     own_bags,
@@ -29,6 +30,7 @@ from feedback_nlp.training.bags import (
     read_corpus,
 )
 from feedback_nlp.training.card import write_card
+from feedback_nlp.training.finders import fit_finders
 from feedback_nlp.training.fitting import (
     RECIPES,
     Encoder,
@@ -40,9 +42,6 @@ from feedback_nlp.training.fitting import (
 
 logger = logging.getLogger(__name__)
 
-#: Texts of these domains are no feedback on somebody's work. They teach tone; the base rate of
-#: suggestions and evidence among them says nothing about feedback.
-NOT_FEEDBACK = {"discussion"}
 #: Our examples are short contrast lines, most of which describe no behaviour; in real comments a
 #: described behaviour is as common as none, so this head is calibrated to even odds.
 EVEN_ODDS = {"evidence_2"}
@@ -203,6 +202,8 @@ def train(
     """
     corpus = load_corpus(data_dir, examples, own_only=own_only, progress=progress)
     heads = {name: folded.head for name, folded in fit_heads(corpus).items()}
+    logger.info("fitting the finders")
+    finders = fit_finders(corpus, fold_key(corpus))
     test = corpus.part("test")
     figures = {"own_test": own_figures(heads, corpus)}
     meta: dict[str, Any] = {
@@ -218,7 +219,7 @@ def train(
     }
     if corpus.public:
         meta["public_labels"] = _used_labels()
-    save_heads(Heads(heads, meta), out)
+    save_heads(Heads(heads, meta, finders), out)
     write_card(out)
     return figures
 

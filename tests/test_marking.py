@@ -1,0 +1,162 @@
+"""What is marked: the parts that a text holds, and where a judgmental score comes from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from feedback_nlp.evaluation.passages import measure
+from feedback_nlp.examples import MOVES, PARTS, read_examples
+from feedback_nlp.finders import Finders
+from feedback_nlp.judging import Judging, passages
+from feedback_nlp.lexica import load_levels, load_moves
+from feedback_nlp.marking import WHOLE_SENTENCE
+from feedback_nlp.reading import BY_SENTENCE, BY_WORDS
+from feedback_nlp.report import Report
+from feedback_nlp.scorer import Scorer
+from feedback_nlp.training.bags import Corpus, read_corpus
+from feedback_nlp.training.finders import best_threshold, fit_finders
+
+
+@pytest.fixture(scope="module")
+def by_rules_alone(scorer, nlp):
+    return Scorer(nlp, replace(scorer.heads, finders=None))
+
+
+def judgments(report):
+    return [finding for finding in report.findings if finding.family == "judgmental"]
+
+
+@pytest.mark.parametrize(
+    ("text", "passage", "move"),
+    [
+        ("What a half-hearted clown.", "clown", "insult"),
+        ("Your pitch was drivel from start to end.", "drivel", "insult"),
+        ("Spare us the crocodile tears.", "crocodile tears", "contempt"),
+    ],
+)
+def test_a_word_or_phrase_that_judges_is_marked_with_its_move(scorer, text, passage, move):
+    found = [f for f in judgments(scorer(text)) if passage in f.text]
+    assert [f.cue for f in found] == [move]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The reviewer called it “drivel”, which I found unfair.",
+        "I was careless with the dates, sorry.",
+        "The aggressive treatment stopped the infection.",
+    ],
+)
+def test_words_that_judge_nobody_here_are_not_marked(scorer, text):
+    assert judgments(scorer(text)) == []
+
+
+def test_a_sentence_that_judges_by_no_single_word_is_marked_as_a_whole(scorer):
+    report = scorer(
+        "The agenda went out on Monday. Did anybody ever explain to you what salt is for?"
+    )
+    (found,) = judgments(report)
+    assert found.rule == BY_SENTENCE
+    assert found.text == "Did anybody ever explain to you what salt is for?"
+    assert found.cue in {*MOVES, WHOLE_SENTENCE}
+    assert found.weight == pytest.approx(report.judgmental - baseline(report))
+
+
+def baseline(report):
+    (row,) = [c for c in report.contributions if c.score == "judgmental" and c.source == "baseline"]
+    return row.value
+
+
+def test_whatever_is_read_as_judging_shows_where(scorer, examples_path):
+    texts = [example.text for example in read_examples(examples_path)]
+    for report in scorer.score_many(texts):
+        if report.judgmental is not None and report.judgmental >= 0.5:
+            assert judgments(report), report.text
+            assert any(advice.kind == "remove" for advice in report.advice), report.text
+
+
+def test_marks_of_judging_words_never_overlap_those_of_rules(scorer, examples_path):
+    texts = [example.text for example in read_examples(examples_path)[::5]]
+    for report in scorer.score_many(texts):
+        listed = [f for f in judgments(report) if f.rule == BY_WORDS]
+        ruled = [f for f in judgments(report) if f.rule not in (BY_WORDS, BY_SENTENCE)]
+        assert not any(a.start < b.end and b.start < a.end for a in listed for b in ruled)
+
+
+def test_the_finders_move_no_score(scorer, by_rules_alone, examples_path):
+    texts = [example.text for example in read_examples(examples_path)[::20]]
+    for one, other in zip(scorer.score_many(texts), by_rules_alone.score_many(texts), strict=True):
+        assert one.scores == other.scores
+        assert one.points == other.points
+
+
+def test_the_finders_know_more_parts_and_judgments_than_rules_do(
+    scorer, by_rules_alone, examples_path
+):
+    test = [e for e in read_examples(examples_path) if e.split == "test"]
+    found, ruled = measure(scorer, test), measure(by_rules_alone, test)
+    for part in PARTS:
+        assert found["parts"][part]["f1"] > ruled["parts"][part]["f1"], part
+    assert found["named"] > ruled["named"]
+    assert found["judged_without_mark"] == 0
+
+
+def test_an_advice_asks_for_no_part_that_is_there(scorer):
+    report = scorer(
+        "On slide 4 the axis had no units, and two people in the back could not follow the rest."
+    )
+    assert report.parts["impact"]
+    assert "impact" not in {advice.cue for advice in report.advice if advice.kind == "add"}
+
+
+def test_every_listed_word_and_phrase_names_a_move_of_the_codebook_or_none():
+    for table in ("judging_words", "judging_phrases"):
+        moves = load_moves(table)
+        assert set(moves.values()) <= {*MOVES, ""}
+        assert moves.keys() == load_levels(table).keys()
+        insults = [entry for entry, level in load_levels(table).items() if level == 3]
+        assert sum(moves[entry] != "" for entry in insults) > 0.95 * len(insults)
+
+
+def test_neighbouring_words_become_one_passage_with_the_worst_move():
+    found = [Judging(10, 16, 3, "insult"), Judging(0, 9, 1, "person_label"), Judging(30, 34, 2, "")]
+    assert passages(found) == [Judging(0, 16, 3, "insult")]
+
+
+def test_the_threshold_of_a_part_is_where_f1_is_largest():
+    logits, labels = [3.0, 2.0, 1.0, 0.0, -1.0], [1, 1, 0, 1, 0]
+    assert best_threshold(logits, labels) == 0.0
+    assert best_threshold(logits, [1, 1, 0, 0, 0]) == 2.0
+
+
+def test_finders_read_each_sentence_alone():
+    finders = Finders(
+        ("impact", "insult"), ("a", "b"), np.asarray([[1.0, 0.0], [0.5, -2.0]]),
+        np.asarray([-1.0, 0.5]),
+    )  # fmt: skip
+    rows = [{"a": 1.0, "unknown": 3.0}, {}, {"b": 2.0}]
+    assert finders.find(rows) == [
+        {"impact": 0.0, "insult": 0.5}, {"impact": -1.0, "insult": 0.5},
+        {"impact": 0.0, "insult": -3.5},
+    ]  # fmt: skip
+    assert [finders.find([row])[0] for row in rows] == finders.find(rows)
+    assert Finders.from_payload(finders.as_payload()).find(rows) == finders.find(rows)
+
+
+def test_the_same_spans_give_the_same_finders(scorer, examples_path):
+    examples = [e for e in read_examples(examples_path) if e.split == "train"][::12]
+    corpus: Corpus = read_corpus(scorer.reader, examples, {})
+    one, other = (fit_finders(corpus, lambda bag: bag.domain) for _ in range(2))
+    assert one.features == other.features
+    assert np.array_equal(one.weights, other.weights)
+    assert np.array_equal(one.intercepts, other.intercepts)
+    assert (one.weights != 0).sum() < 0.5 * one.weights.size
+
+
+def test_a_report_without_finders_is_still_a_report(by_rules_alone):
+    report = by_rules_alone("You are careless. Next time, add units to the axis on slide 4.")
+    assert isinstance(report, Report)
+    assert {"person_label", "next_step"} <= {f.cue for f in report.findings}
