@@ -68,6 +68,8 @@ def marks_of(
     ]
     if not moves and judging >= SENTENCE_MARKED_FROM:
         moves = [Mark(0, end, _move(found), BY_SENTENCE)]
+        # What only sounds like a verdict is seldom a described behaviour as well.
+        marks = [mark for mark in marks if mark.rule != BY_SENTENCE]
     return tuple(dict.fromkeys((*marks, *moves)))
 
 

@@ -34,7 +34,7 @@ def judgments(report):
     [
         ("What a half-hearted clown.", "clown", "insult"),
         ("Your pitch was drivel from start to end.", "drivel", "insult"),
-        ("Spare us the crocodile tears.", "crocodile tears", "contempt"),
+        ("Spare us the crocodile tears.", "crocodile tears", "mind_reading"),
     ],
 )
 def test_a_word_or_phrase_that_judges_is_marked_with_its_move(scorer, text, passage, move):
@@ -63,6 +63,14 @@ def test_a_sentence_that_judges_by_no_single_word_is_marked_as_a_whole(scorer):
     assert found.text == "Did anybody ever explain to you what salt is for?"
     assert found.cue in {*MOVES, WHOLE_SENTENCE}
     assert found.weight == pytest.approx(report.judgmental - baseline(report))
+
+
+def test_what_sounds_like_a_verdict_as_a_whole_is_no_described_behaviour(scorer, examples_path):
+    texts = [example.text for example in read_examples(examples_path)[::3]]
+    for report in scorer.score_many(texts):
+        whole = [(f.start, f.end) for f in judgments(report) if f.rule == BY_SENTENCE]
+        parts = [f for f in report.findings if f.family == "part" and f.rule == BY_SENTENCE]
+        assert not any((f.start, f.end) in whole for f in parts), report.text
 
 
 def baseline(report):
