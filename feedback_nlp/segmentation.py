@@ -13,11 +13,11 @@ from operator import add, attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from feedback_nlp.columns import Word, words_of
+from feedback_nlp.columns import Columns, Word, words_of
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.parsing import annotate
-from feedback_nlp.spelling import mark_name, put_right
-from feedback_nlp.wordforms import word_forms
+from feedback_nlp.spelling import mark_name, name_in, put_right
+from feedback_nlp.wordforms import WordForms, word_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -140,10 +140,33 @@ def cut(nlp: Language, text: str) -> list[tuple[int, Doc]]:
 def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
     """Run the pipeline's components over tokenized sentences, in order."""
     forms = word_forms(nlp)
+    for doc in _annotated(nlp, docs, batch_size):
+        yield mark_name(nlp, forms.write(doc))
+
+
+def parse_columns(
+    nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256
+) -> Iterator[Columns]:
+    """Yield the columns of the sentences that `parse` yields, in a third of its time.
+
+    The Docs themselves are left without part of speech, morphology and lemmas.
+    """
+    forms = word_forms(nlp)
+    for doc in _annotated(nlp, docs, batch_size):
+        yield _columns(nlp, forms, doc)
+
+
+def _columns(nlp: Language, forms: WordForms, doc: Doc) -> Columns:
+    sentence = forms.read(doc)
+    if sentence is None or name_in(nlp, sentence) is not None:
+        return Columns(mark_name(nlp, forms.write(doc)))
+    return sentence
+
+
+def _annotated(nlp: Language, docs: Iterable[Doc], batch_size: int) -> Iterator[Doc]:
     remaining = iter(docs)
     while batch := list(islice(remaining, batch_size)):
-        for doc in annotate(nlp, batch):
-            yield mark_name(nlp, forms.write(doc))
+        yield from annotate(nlp, batch)
 
 
 def parse_sentences(nlp: Language, text: str) -> list[tuple[int, Doc]]:
