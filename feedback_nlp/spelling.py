@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Columns, words_of
+from feedback_nlp.lemmas import word_index
 from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.wordforms import word_index
 
 if TYPE_CHECKING:
     from spacy.language import Language

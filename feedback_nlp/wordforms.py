@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from feedback_nlp.columns import Columns, Row, Table, row_reader
+from feedback_nlp.lemmas import RuleLemmatizer
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -59,11 +60,14 @@ class WordForms:
         long = [pattern for pattern in patterns if len(pattern) > 1]
         literals = [_literal(pattern) for pattern in long]
         self._predictable = (
-            None not in literals and all(map(_is_simple, patterns)) and not lemmatizer.overwrite
+            None not in literals
+            and all(map(_is_simple, patterns))
+            and RuleLemmatizer.is_known(lemmatizer)
+            and not lemmatizer.overwrite
         )
         if not self._predictable:
             return
-        self._quick_lemmatizer = _with_index(lemmatizer, word_index(nlp))
+        lemma = RuleLemmatizer(nlp)
         words = _Words(patterns)
         string = nlp.vocab.strings.__getitem__
         #: The word itself if some pattern asks for it, else 0.
@@ -75,7 +79,7 @@ class WordForms:
         self._long = Matcher(nlp.vocab)
         self._long.add("long", [list(map(dict, pattern)) for pattern in long])
         #: The lemma of a word with its part of speech and morphology.
-        self._lemmas: Table[tuple[int, int, int], int] = Table(self._lemma)
+        self._lemmas: Table[tuple[int, int, int], int] = Table(lambda form: lemma(*form))
         self._make_row = row_reader(nlp.vocab)
         self._rows: Table[tuple[int, ...], Row] = Table(self._row)
 
@@ -147,18 +151,6 @@ class WordForms:
         pos, morph, lemma, tag, dep = self._alone[kind]
         lemma = lemma or self._lemmas[orth, pos, morph]
         return self._make_row((orth, lemma, pos, tag, dep, space, start))
-
-    def _lemma(self, form: tuple[int, int, int]) -> int:
-        from spacy.tokens import Doc
-
-        orth, pos, morph = form
-        words: Any = [orth]
-        token: Any = Doc(self._vocab, words=words, spaces=[False])[0]
-        token.pos = pos
-        token.set_morph(morph)
-        # It remembers too, without end.
-        self._quick_lemmatizer.cache.clear()
-        return int(self._vocab.strings.add(self._quick_lemmatizer.lemmatize(token)[0]))
 
     def _ask(self, kinds: Sequence[_Kind]) -> list[_Forms]:
         """Return what the ruler writes to neighbouring tokens of these kinds."""
@@ -237,46 +229,6 @@ def _retag(doc: Doc, kinds: Sequence[_Kind], forms: Sequence[_Forms]) -> None:
     for i, ((old_tag, old_dep, _, _), (*_, tag, dep)) in enumerate(zip(kinds, forms, strict=True)):
         if (tag, dep) != (old_tag, old_dep):
             doc[i].tag, doc[i].dep = tag, dep
-
-
-def _with_index(lemmatizer: Any, index: Mapping[Any, frozenset[str]]) -> Any:
-    """Return a copy of the lemmatizer that looks words up in sets."""
-    from spacy.lookups import Lookups
-
-    copy = type(lemmatizer)(
-        lemmatizer.vocab, lemmatizer.model, lemmatizer.name,
-        mode=lemmatizer.mode, overwrite=lemmatizer.overwrite,
-    )  # fmt: skip
-    copy.lookups = Lookups()
-    for name in lemmatizer.lookups.tables:
-        table = lemmatizer.lookups.get_table(name)
-        if name == "lemma_index":
-            table = index
-        copy.lookups.add_table(name, table)
-    return copy
-
-
-def _read_index(nlp: Language) -> dict[Any, frozenset[str]]:
-    if "lemmatizer" not in nlp.pipe_names:
-        return {}
-    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
-    if lookups is None or not lookups.has_table("lemma_index"):
-        return {}
-    return {key: frozenset(words) for key, words in lookups.get_table("lemma_index").items()}
-
-
-_indexes: WeakKeyDictionary[Language, dict[Any, frozenset[str]]] = WeakKeyDictionary()
-
-
-def word_index(nlp: Language) -> Mapping[Any, frozenset[str]]:
-    """Return the words that the lemmatizer knows (from WordNet), by part of speech, if it has any.
-
-    spaCy keeps the words of each part of speech as a list, and looks for a form by reading it from
-    its start, which takes most of the lemmatizer's time.
-    """
-    if nlp not in _indexes:
-        _indexes[nlp] = _read_index(nlp)
-    return _indexes[nlp]
 
 
 _of_pipeline: WeakKeyDictionary[Language, WordForms] = WeakKeyDictionary()
