@@ -6,7 +6,7 @@ features ask for the same ones hundreds of times.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate, compress
@@ -60,6 +60,8 @@ class Word:
     like_num: bool
     #: Whether it holds a letter or a digit.
     is_word: bool
+    #: Id of its norm, which the tokenizer exchanges in some places: "ca" is "can" in "can't".
+    norm: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,6 +105,7 @@ class _Known:
             return Word(
                 known.text, known.lower_, known.is_space, known.is_punct, known.is_alpha,
                 known.is_upper, known.like_num, any(map(str.isalnum, known.text)),
+                known.norm,
             )  # fmt: skip
 
         def kind(ids: tuple[int, ...]) -> Kind:
@@ -138,7 +141,12 @@ def forget_tables() -> None:
 
 def words_of(doc: Doc) -> list[Word]:
     """Return what is true of each word of a tokenized text."""
-    return list(map(_known(doc.vocab).words.__getitem__, doc.to_array("ORTH").tolist()))
+    return words_by_id(doc.vocab, doc.to_array("ORTH").tolist())
+
+
+def words_by_id(vocab: Vocab, ids: Iterable[int]) -> list[Word]:
+    """Return what is true of the words with these ids."""
+    return list(map(_known(vocab).words.__getitem__, ids))
 
 
 def row_reader(vocab: Vocab) -> Callable[[tuple[int, ...]], Row]:

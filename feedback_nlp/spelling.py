@@ -5,12 +5,12 @@ A corrected word has the same length, so that offsets into the text stay as they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from feedback_nlp.columns import Columns, words_of
+from feedback_nlp.columns import Columns, Word, words_of
 from feedback_nlp.lemmas import word_index
 from feedback_nlp.lexica import load_lexicon
 
@@ -59,13 +59,18 @@ def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:
     return tuple(word_index(nlp).values())
 
 
+def has_swapped(nlp: Language, words: Iterable[Word]) -> bool:
+    """Whether two letters of some word are swapped."""
+    return not swapped_words(nlp).keys().isdisjoint(map(_LOWER, words))
+
+
 def put_right(nlp: Language, doc: Doc) -> Doc:
     """Return `doc`, or one with its swapped letters put right; only the tokens are kept."""
-    table = swapped_words(nlp)
-    if table.keys().isdisjoint(map(_LOWER, words_of(doc))):
+    if not has_swapped(nlp, words_of(doc)):
         return doc
     from spacy.tokens import Doc
 
+    table = swapped_words(nlp)
     words = [_cased(table[t.lower_], t.text) if t.lower_ in table else t.text for t in doc]
     return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
 
