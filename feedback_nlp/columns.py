@@ -6,11 +6,11 @@ features ask for the same ones hundreds of times.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import accumulate
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from itertools import accumulate, compress
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -60,6 +60,8 @@ class Word:
     like_num: bool
     #: Whether it holds a letter or a digit.
     is_word: bool
+    #: Id of its norm, which the tokenizer exchanges in some places: "ca" is "can" in "can't".
+    norm: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +76,23 @@ class Kind:
     starts: bool
 
 
+class Row(NamedTuple):
+    """A token as all of `Columns` show it, but for its head."""
+
+    word: Word
+    lemma: str
+    kind: Kind
+    #: With the space behind it.
+    text: str
+    lower: str
+    lemma_lower: str
+    pos: str
+    tag: str
+    dep: str
+    #: Whether it is neither space nor punctuation.
+    spoken: bool
+
+
 class _Known:
     """What the ids of one vocabulary stand for."""
 
@@ -86,15 +105,28 @@ class _Known:
             return Word(
                 known.text, known.lower_, known.is_space, known.is_punct, known.is_alpha,
                 known.is_upper, known.like_num, any(map(str.isalnum, known.text)),
+                known.norm,
             )  # fmt: skip
 
         def kind(ids: tuple[int, ...]) -> Kind:
             pos, tag, dep, space, start = ids
             return Kind(string(pos), string(tag), string(dep), bool(space), start == 1)
 
-        self.words: Table[int, Word] = Table(word)
-        self.strings: Table[int, str] = Table(string)
-        self.kinds: Table[tuple[int, ...], Kind] = Table(kind)
+        words: Table[int, Word] = Table(word)
+        kinds: Table[tuple[int, ...], Kind] = Table(kind)
+
+        def row(ids: tuple[int, ...]) -> Row:
+            orth, lemma, *rest = ids
+            word, kind, lemma_text = words[orth], kinds[tuple(rest)], string(lemma)
+            return Row(
+                word, lemma_text, kind, word.text + " " if kind.spacy else word.text, word.lower,
+                lemma_text.lower(), kind.pos, kind.tag, kind.dep,
+                not (word.is_space or word.is_punct),
+            )  # fmt: skip
+
+        self.words = words
+        self.row = row
+        self.rows: Table[tuple[int, ...], Row] = Table(row)
 
 
 @lru_cache(maxsize=8)
@@ -109,7 +141,21 @@ def forget_tables() -> None:
 
 def words_of(doc: Doc) -> list[Word]:
     """Return what is true of each word of a tokenized text."""
-    return list(map(_known(doc.vocab).words.__getitem__, doc.to_array("ORTH").tolist()))
+    return words_by_id(doc.vocab, doc.to_array("ORTH").tolist())
+
+
+def words_by_id(vocab: Vocab, ids: Iterable[int]) -> list[Word]:
+    """Return what is true of the words with these ids."""
+    return list(map(_known(vocab).words.__getitem__, ids))
+
+
+def row_reader(vocab: Vocab) -> Callable[[tuple[int, ...]], Row]:
+    """Return what makes a row from the ids of a token.
+
+    These are the ids of word, lemma, part of speech, tag and dependency, whether a space follows,
+    and whether a sentence starts there.
+    """
+    return _known(vocab).row
 
 
 _ATTRIBUTES: list[int | str] = ["ORTH", "LEMMA", "POS", "TAG", "DEP", "SPACY", "SENT_START", "HEAD"]
@@ -144,29 +190,47 @@ class Columns:
     """
 
     def __init__(self, doc: Doc) -> None:
-        known = _known(doc.vocab)
-        orths, lemmas, *kinds, heads = doc.to_array(_ATTRIBUTES).T.tolist()
+        *ids, heads = doc.to_array(_ATTRIBUTES).T.tolist()
+        rows = _known(doc.vocab).rows
+        self._fill(list(map(rows.__getitem__, zip(*ids, strict=True))), heads)
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], heads: Sequence[int]) -> Columns:
+        """Return the columns of rows.
+
+        Parameters
+        ----------
+        rows : sequence of Row
+            The tokens of a sentence.
+        heads : sequence of int
+            How far from each token its head is, as spaCy gives it in an array.
+        """
+        columns = cls.__new__(cls)
+        columns._fill(rows, heads)
+        return columns
+
+    def _fill(self, rows: Sequence[Row], heads: Sequence[int]) -> None:
+        columns = list(map(list, zip(*rows, strict=True))) or [[] for _ in Row._fields]
         self._found: dict[str, Any] = {}
-        self.words: list[Word] = list(map(known.words.__getitem__, orths))
-        self.lemmas: list[str] = list(map(known.strings.__getitem__, lemmas))
-        self.kinds: list[Kind] = list(map(known.kinds.__getitem__, zip(*kinds, strict=True)))
+        self.words: list[Word]
+        self.lemmas: list[str]
+        self.kinds: list[Kind]
+        self.lowers: list[str]
+        self.lemmas_lower: list[str]
+        self.pos: list[str]
+        self.tags: list[str]
+        self.deps: list[str]
+        (
+            self.words, self.lemmas, self.kinds, texts, self.lowers, self.lemmas_lower,
+            self.pos, self.tags, self.deps, spoken,
+        ) = columns  # fmt: skip
+        # spaCy's own way to the text makes an object of each token.
+        self.text = "".join(texts)
         # A head is given as a distance; one to the left comes as a number near 2 to the 64.
         self.heads: list[int] = [
             i + (head if head < _HALF else head - 2 * _HALF) for i, head in enumerate(heads)
         ]
-        # spaCy's own way to the text makes an object of each token.
-        self.text = "".join(
-            word.text + " " if kind.spacy else word.text
-            for word, kind in zip(self.words, self.kinds, strict=True)
-        )
-        self.lowers: list[str] = [word.lower for word in self.words]
-        self.lemmas_lower: list[str] = list(map(str.lower, self.lemmas))
-        self.pos: list[str] = [kind.pos for kind in self.kinds]
-        self.tags: list[str] = [kind.tag for kind in self.kinds]
-        self.deps: list[str] = [kind.dep for kind in self.kinds]
-        self.spoken: list[int] = [
-            i for i, word in enumerate(self.words) if not (word.is_space or word.is_punct)
-        ]
+        self.spoken: list[int] = list(compress(range(len(rows)), spoken))
 
     def __len__(self) -> int:
         return len(self.words)

@@ -10,7 +10,7 @@ from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
 from feedback_nlp.features import Features, idle, sentence_features
 from feedback_nlp.judging import judging_phrases, judging_words, passages
-from feedback_nlp.segmentation import cut, parse
+from feedback_nlp.segmentation import cut, parse_columns
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -86,7 +86,10 @@ class SentenceReader:
 
     def read(self, doc: Doc) -> SentenceAnalysis:
         """Read one parsed sentence."""
-        sentence = Columns(doc)
+        return self.read_columns(Columns(doc))
+
+    def read_columns(self, sentence: Columns) -> SentenceAnalysis:
+        """Read one parsed sentence that is in columns already."""
         matches = self._matcher(sentence)
         marks = []
         for match in merge_matches(matches):
@@ -118,8 +121,8 @@ class SentenceReader:
         pieces = [cut(self.nlp, text) for text in texts]
         docs = [doc for text in pieces for _, doc in text]
         parsed = tqdm(
-            parse(self.nlp, docs), total=len(docs), desc=title, unit="sentence",
+            parse_columns(self.nlp, docs), total=len(docs), desc=title, unit="sentence",
             disable=not progress,
         )  # fmt: skip
-        analysed = iter([self.read(doc) for doc in parsed])
+        analysed = iter([self.read_columns(sentence) for sentence in parsed])
         return [[(offset, next(analysed)) for offset, _ in text] for text in pieces]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from feedback_nlp import __version__
 from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
+from feedback_nlp.columns import Columns
 from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
 from feedback_nlp.heads import Heads, load_heads
 from feedback_nlp.language import looks_foreign
@@ -25,7 +26,7 @@ from feedback_nlp.pipeline import (
 from feedback_nlp.reading import SentenceAnalysis, SentenceReader
 from feedback_nlp.report import Finding, Report, Sentence
 from feedback_nlp.scoring import Scores, score_each, score_sentences
-from feedback_nlp.segmentation import parse, split_sentences, split_text, tokenize
+from feedback_nlp.segmentation import Piece, parse_columns, split_pieces, split_sentences
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -175,10 +176,10 @@ class Scorer:
             if error is not None and on_error == "raise":
                 raise error
             pieces = [
-                [] if problem is not None else split_text(self.nlp, text)
+                [] if problem is not None else split_pieces(self.nlp, text)
                 for text, problem in zip(batch, problems, strict=True)
             ]
-            analysed = self._analyse([sentence for text in pieces for _, sentence in text])
+            analysed = self._analyse([piece for text in pieces for _, piece in text])
             sentences = iter(analysed)
             readings: list[Reading] = []
             for text, cuts, problem in zip(batch, pieces, problems, strict=True):
@@ -226,30 +227,33 @@ class Scorer:
             )
         return None
 
-    def _analyse(self, texts: list[str]) -> list[SentenceAnalysis]:
+    def _analyse(self, pieces: list[Piece]) -> list[SentenceAnalysis]:
         """Analyse sentences; equal ones once, known ones from the cache."""
         known: dict[str, SentenceAnalysis] = {}
-        fresh: list[str] = []
-        for text in dict.fromkeys(texts):
+        fresh: dict[str, Piece] = {}
+        for piece in pieces:
+            text = piece.text
+            if text in known or text in fresh:
+                continue
             if text in self._cache:
                 self._cache.move_to_end(text)
                 known[text] = self._cache[text]
             else:
-                fresh.append(text)
-        docs = parse(self.nlp, (tokenize(self.nlp, text) for text in fresh))
-        for text, sentence in zip(fresh, self._score(docs), strict=True):
+                fresh[text] = piece
+        parsed = parse_columns(self.nlp, (piece.tokenize(self.nlp) for piece in fresh.values()))
+        for text, sentence in zip(fresh, self._score(parsed), strict=True):
             known[text] = self._cache[text] = sentence
         while len(self._cache) > CACHE_SIZE:
             self._cache.popitem(last=False)
-        return [known[text] for text in texts]
+        return [known[piece.text] for piece in pieces]
 
     def analyse_sentence(self, doc: Doc) -> SentenceAnalysis:
         """Find the cues of one parsed sentence and score it alone."""
         with self._lock:
-            return self._score([doc])[0]
+            return self._score([Columns(doc)])[0]
 
-    def _score(self, docs: Iterable[Doc]) -> list[SentenceAnalysis]:
-        read = [self.reader.read(doc) for doc in docs]
+    def _score(self, sentences: Iterable[Columns]) -> list[SentenceAnalysis]:
+        read = [self.reader.read_columns(sentence) for sentence in sentences]
         return score_each(read, self.heads, self._judgmental)
 
     def report_for_doc(self, doc: Doc) -> Report:

@@ -5,14 +5,14 @@ A corrected word has the same length, so that offsets into the text stay as they
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from feedback_nlp.columns import words_of
+from feedback_nlp.columns import Columns, Word, words_of
+from feedback_nlp.lemmas import word_index
 from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.wordforms import word_index
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 4
+#: Tags that the tagger gives names that it doesn't know.
+_COMMON = {"NN", "NNS", "JJ"}
 _LOWER = attrgetter("lower")
 _tables: WeakKeyDictionary[Language, dict[str, str]] = WeakKeyDictionary()
 
@@ -57,13 +59,18 @@ def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:
     return tuple(word_index(nlp).values())
 
 
+def has_swapped(nlp: Language, words: Iterable[Word]) -> bool:
+    """Whether two letters of some word are swapped."""
+    return not swapped_words(nlp).keys().isdisjoint(map(_LOWER, words))
+
+
 def put_right(nlp: Language, doc: Doc) -> Doc:
     """Return `doc`, or one with its swapped letters put right; only the tokens are kept."""
-    table = swapped_words(nlp)
-    if table.keys().isdisjoint(map(_LOWER, words_of(doc))):
+    if not has_swapped(nlp, words_of(doc)):
         return doc
     from spacy.tokens import Doc
 
+    table = swapped_words(nlp)
     words = [_cased(table[t.lower_], t.text) if t.lower_ in table else t.text for t in doc]
     return Doc(doc.vocab, words=words, spaces=[bool(token.whitespace_) for token in doc])
 
@@ -74,8 +81,27 @@ def _cased(word: str, like: str) -> str:
     return word.capitalize() if like[:1].isupper() else word
 
 
+def name_in(nlp: Language, sentence: Columns) -> int | None:
+    """Return the place of a first word that is a name: "Lukas is late"; None if there is none.
+
+    That is a subject that no dictionary holds and that was taken for another word.
+    """
+    first = next(iter(sentence.spoken), None)
+    if first is None or sentence.tags[first] not in _COMMON or sentence.deps[first] != "nsubj":
+        return None
+    lower = sentence.lowers[first]
+    known = dictionary(nlp)
+    unknown = (
+        sentence.words[first].text.istitle()
+        and lower.isalpha()
+        and known
+        and all(words.isdisjoint((lower, lower.removesuffix("s"))) for words in known)
+    )
+    return first if unknown else None
+
+
 def mark_name(nlp: Language, doc: Doc) -> Doc:
-    """Tag a first word that no dictionary holds and that is a subject as a name: "Lukas is late".
+    """Tag a first word as a name if `name_in` finds it to be one.
 
     Parameters
     ----------
@@ -84,16 +110,8 @@ def mark_name(nlp: Language, doc: Doc) -> Doc:
     doc : Doc
         One parsed sentence; it is changed in place and returned.
     """
-    first = next((token for token in doc if not (token.is_space or token.is_punct)), None)
-    if first is None or first.tag_ not in {"NN", "NNS", "JJ"} or first.dep_ != "nsubj":
-        return doc
-    lower = first.lower_
-    known = dictionary(nlp)
-    if (
-        first.is_title
-        and lower.isalpha()
-        and known
-        and all(words.isdisjoint((lower, lower.removesuffix("s"))) for words in known)
-    ):
-        first.tag_, first.pos_ = "NNP", "PROPN"
+    place = name_in(nlp, Columns(doc))
+    if place is not None:
+        name = doc[place]
+        name.tag_, name.pos_ = "NNP", "PROPN"
     return doc

@@ -11,7 +11,7 @@ which thinc uses, adds up every element in one order. The tests compare with spa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from feedback_nlp.columns import TABLE_SIZE
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+    from spacy.vocab import Vocab
 
 #: The only layout of layers that is known here; others are left to spaCy.
 _EMBED = (
@@ -31,6 +32,7 @@ _LAYER = "residual(expand_window>>maxout>>layernorm>>dropout)"
 #: What an embedding may read so that a word, its norm and the space behind it tell all of it.
 _LEXICAL = {"NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"}
 _WORD: list[int | str] = ["ORTH", "NORM", "SPACY"]
+_Ids = tuple[int, ...]
 #: Tokens that go through the layers together.
 _TOGETHER = 800
 
@@ -68,22 +70,15 @@ class TokenVectors:
 
     def write(self, docs: Sequence[Doc]) -> None:
         """Write ``doc.tensor`` of tokenized sentences, none of them empty."""
-        batch: list[Doc] = []
-        count = 0
-        for doc in docs:
-            batch.append(doc)
-            count += len(doc)
-            if count >= _TOGETHER:
-                self._write(batch)
-                batch, count = [], 0
-        if batch:
-            self._write(batch)
-
-    def _write(self, docs: Sequence[Doc]) -> None:
-        ends = np.cumsum([len(doc) for doc in docs])
-        vectors = self._encode(self._embedding(docs), ends)
-        for doc, tensor in zip(docs, np.split(vectors, ends[:-1]), strict=True):
-            doc.tensor = tensor
+        words = self._embedding(docs)
+        first = 0
+        for batch in _batches(docs):
+            ends = np.cumsum([len(doc) for doc in batch])
+            last = first + int(ends[-1])
+            vectors = self._encode(words[first:last], ends)
+            for doc, tensor in zip(batch, np.split(vectors, ends[:-1]), strict=True):
+                doc.tensor = tensor
+            first = last
 
     def _encode(self, words: np.ndarray, ends: np.ndarray) -> np.ndarray:
         """Return the vectors of words as their neighbours, up to a few words away, change them.
@@ -122,33 +117,40 @@ class _Embedding:
         features, _, hashes, mix, _ = model.layers
         self._columns: list[int | str] = features.attrs["columns"]
         self._hashes, self._mix = hashes, mix
-        self._rows: dict[tuple[int, ...], int] = {}
+        self._rows: dict[_Ids, int] = {}
         self._vectors = np.zeros((0, model.get_dim("nO")), dtype=np.float32)
 
     def __call__(self, docs: Sequence[Doc]) -> np.ndarray:
-        words = [word for doc in docs for word in map(tuple, doc.to_array(_WORD).tolist())]
-        new = {word: None for word in words if word not in self._rows}
+        ids = np.concatenate([doc.to_array(_WORD) for doc in docs])
+        words: list[_Ids] = list(zip(*ids.T.tolist(), strict=True))
+        new = [word for word in dict.fromkeys(words) if word not in self._rows]
         if len(self._rows) + len(new) > TABLE_SIZE:
             self._rows.clear()
-            new = dict.fromkeys(words)
+            new = list(dict.fromkeys(words))
         if new:
-            self._add(docs, words, new)
-        return self._vectors.take([self._rows[word] for word in words], axis=0)
+            self._add(docs[0].vocab, new)
+        return self._vectors.take(list(map(self._rows.__getitem__, words)), axis=0)
 
-    def _add(
-        self, docs: Sequence[Doc], words: Sequence[tuple[int, ...]], new: dict[Any, None]
-    ) -> None:
-        places = {word: i for i, word in enumerate(words) if word in new}
-        features = np.concatenate([doc.to_array(self._columns) for doc in docs])
-        asked = np.ascontiguousarray(features[list(places.values())], dtype=np.uint64)
+    def _add(self, vocab: Vocab, words: Sequence[_Ids]) -> None:
+        asked = np.ascontiguousarray(self._features(vocab, words), dtype=np.uint64)
         vectors = self._mix.predict(self._hashes.predict(asked))
-        first, end = len(self._rows), len(self._rows) + len(places)
+        first, end = len(self._rows), len(self._rows) + len(words)
         if end > len(self._vectors):
             grown = np.empty((2 * end, vectors.shape[1]), dtype=vectors.dtype)
             grown[:first] = self._vectors[:first]
             self._vectors = grown
         self._vectors[first:end] = vectors
-        self._rows.update(zip(places, range(first, end), strict=True))
+        self._rows.update(zip(words, range(first, end), strict=True))
+
+    def _features(self, vocab: Vocab, words: Sequence[_Ids]) -> np.ndarray:
+        from spacy.tokens import Doc
+
+        orths, norms, spaces = map(list, zip(*words, strict=True))
+        features = Doc(vocab, words=orths, spaces=spaces).to_array(self._columns)
+        if "NORM" in self._columns:
+            # The tokenizer gives some words another norm than they have by themselves.
+            features[:, self._columns.index("NORM")] = norms
+        return features
 
 
 class _Layer:
@@ -178,6 +180,20 @@ class _Layer:
         values *= self._gain
         values += self._shift
         return values
+
+
+def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+    """Yield a few sentences at a time."""
+    batch: list[Doc] = []
+    count = 0
+    for doc in docs:
+        batch.append(doc)
+        count += len(doc)
+        if count >= _TOGETHER:
+            yield batch
+            batch, count = [], 0
+    if batch:
+        yield batch
 
 
 def _node(model: Any, name: str) -> Any:

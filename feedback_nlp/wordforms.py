@@ -14,7 +14,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from feedback_nlp.columns import TABLE_SIZE, Table
+from feedback_nlp.columns import Columns, Row, Table, row_reader
+from feedback_nlp.lemmas import RuleLemmatizer
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -28,6 +29,7 @@ _OPERATORS = {"IN", "NOT_IN", "REGEX"}
 _KIND: list[int | str] = ["TAG", "DEP", "LOWER", "IS_SPACE"]
 _FORMS: list[int | str] = ["POS", "MORPH", "LEMMA"]
 _WRITTEN: list[int | str] = [*_FORMS, "TAG", "DEP"]
+_READ: list[int | str] = ["ORTH", "TAG", "DEP", "SPACY", "SENT_START", "LOWER", "HEAD"]
 #: The word that stands for all that the ruler does not know by themselves, and for spaces.
 _ANY_WORD, _ANY_SPACE = "\N{SYMBOL FOR NULL}", " "
 _Pattern = Sequence[Mapping[str, Any]]
@@ -58,11 +60,14 @@ class WordForms:
         long = [pattern for pattern in patterns if len(pattern) > 1]
         literals = [_literal(pattern) for pattern in long]
         self._predictable = (
-            None not in literals and all(map(_is_simple, patterns)) and not lemmatizer.overwrite
+            None not in literals
+            and all(map(_is_simple, patterns))
+            and RuleLemmatizer.is_known(lemmatizer)
+            and not lemmatizer.overwrite
         )
         if not self._predictable:
             return
-        self._quick_lemmatizer = _with_index(lemmatizer, word_index(nlp))
+        lemma = RuleLemmatizer(nlp)
         words = _Words(patterns)
         string = nlp.vocab.strings.__getitem__
         #: The word itself if some pattern asks for it, else 0.
@@ -73,7 +78,10 @@ class WordForms:
         self._beside = {nlp.vocab.strings[text] for text in literals if text}
         self._long = Matcher(nlp.vocab)
         self._long.add("long", [list(map(dict, pattern)) for pattern in long])
-        self._lemmas: dict[tuple[int, int, int], int] = {}
+        #: The lemma of a word with its part of speech and morphology.
+        self._lemmas: Table[tuple[int, int, int], int] = Table(lambda form: lemma(*form))
+        self._make_row = row_reader(nlp.vocab)
+        self._rows: Table[tuple[int, ...], Row] = Table(self._row)
 
     def write(self, doc: Doc) -> Doc:
         """Write part of speech, morphology and lemma.
@@ -91,14 +99,58 @@ class WordForms:
         words = map(self._words.__getitem__, lowers)
         kinds: list[_Kind] = list(zip(tags, deps, words, spaces, strict=True))
         forms: list[_Forms] = list(map(self._alone.__getitem__, kinds))
-        if not (self._beside.isdisjoint(lowers) and self._beside.isdisjoint(deps)):
-            matches = self._long(doc, allow_missing=True)
-            for start, end in _united((start, end) for _, start, end in matches):
-                forms[start:end] = self._together[tuple(kinds[start:end])]
+        for start, end in self._read_together(doc, lowers, deps):
+            forms[start:end] = self._together[tuple(kinds[start:end])]
         if any(spaces):
             _retag(doc, kinds, forms)
-        self._add_lemmas(doc, forms)
+        rows = [
+            # What the ruler gave a lemma keeps it.
+            (pos, morph, lemma or self._lemmas[orth, pos, morph])
+            for orth, (pos, morph, lemma, *_) in zip(
+                doc.to_array("ORTH").tolist(), forms, strict=True
+            )
+        ]
+        table: Any = np.array(rows, dtype="uint64")
+        doc.from_array(_FORMS, table)
         return doc
+
+    def read(self, doc: Doc) -> Columns | None:
+        """Return the columns that `doc` would have after `write`, and leave it as it is.
+
+        Parameters
+        ----------
+        doc : Doc
+            One tagged and parsed sentence.
+
+        Returns
+        -------
+        Columns or None
+            None if some tokens must be seen together, which only `write` does.
+        """
+        if not self._predictable:
+            return None
+        *ids, lowers, heads = doc.to_array(_READ).T.tolist()
+        if any(self._read_together(doc, lowers, ids[2])):
+            return None
+        rows = list(map(self._rows.__getitem__, zip(*ids, strict=True)))
+        return Columns.of(rows, heads)
+
+    def _read_together(
+        self, doc: Doc, lowers: Sequence[int], deps: Sequence[int]
+    ) -> Iterator[tuple[int, int]]:
+        """Yield the ranges of tokens that some pattern of several tokens fits."""
+        if self._beside.isdisjoint(lowers) and self._beside.isdisjoint(deps):
+            return
+        matches = self._long(doc, allow_missing=True)
+        yield from _united((start, end) for _, start, end in matches)
+
+    def _row(self, ids: tuple[int, ...]) -> Row:
+        orth, tag, dep, space, start = ids
+        lexeme = self._vocab[orth]
+        kind = (tag, dep, self._words[lexeme.lower], int(lexeme.is_space))
+        pos, morph, lemma, tag, dep = self._alone[kind]
+        lemma = lemma or self._lemmas[orth, pos, morph]
+        return self._make_row((orth, lemma, pos, tag, dep, space, start))
 
     def _ask(self, kinds: Sequence[_Kind]) -> list[_Forms]:
         """Return what the ruler writes to neighbouring tokens of these kinds."""
@@ -116,28 +168,6 @@ class WordForms:
             deps=[string(dep) for _, dep, _, _ in kinds],
         )
         return [tuple(row) for row in self._ruler(doc).to_array(_WRITTEN).tolist()]
-
-    def _add_lemmas(self, doc: Doc, forms: list[_Forms]) -> None:
-        lemmas = self._lemmas
-        if len(lemmas) > TABLE_SIZE:
-            lemmas.clear()
-            self._quick_lemmatizer.cache.clear()
-        words = [
-            (orth, pos, morph)
-            for orth, (pos, morph, *_) in zip(doc.to_array("ORTH").tolist(), forms, strict=True)
-        ]
-        rows = [
-            # What the ruler gave a lemma keeps it.
-            (word[1], word[2], form[2] or lemmas.get(word, 0))
-            for word, form in zip(words, forms, strict=True)
-        ]
-        table: Any = np.array(rows, dtype="uint64")
-        doc.from_array(_FORMS, table)
-        for i, (_, _, lemma) in enumerate(rows):
-            if not lemma:
-                token = doc[i]
-                token.lemma_ = self._quick_lemmatizer.lemmatize(token)[0]
-                lemmas[words[i]] = token.lemma
 
 
 class _Words:
@@ -199,46 +229,6 @@ def _retag(doc: Doc, kinds: Sequence[_Kind], forms: Sequence[_Forms]) -> None:
     for i, ((old_tag, old_dep, _, _), (*_, tag, dep)) in enumerate(zip(kinds, forms, strict=True)):
         if (tag, dep) != (old_tag, old_dep):
             doc[i].tag, doc[i].dep = tag, dep
-
-
-def _with_index(lemmatizer: Any, index: Mapping[Any, frozenset[str]]) -> Any:
-    """Return a copy of the lemmatizer that looks words up in sets."""
-    from spacy.lookups import Lookups
-
-    copy = type(lemmatizer)(
-        lemmatizer.vocab, lemmatizer.model, lemmatizer.name,
-        mode=lemmatizer.mode, overwrite=lemmatizer.overwrite,
-    )  # fmt: skip
-    copy.lookups = Lookups()
-    for name in lemmatizer.lookups.tables:
-        table = lemmatizer.lookups.get_table(name)
-        if name == "lemma_index":
-            table = index
-        copy.lookups.add_table(name, table)
-    return copy
-
-
-def _read_index(nlp: Language) -> dict[Any, frozenset[str]]:
-    if "lemmatizer" not in nlp.pipe_names:
-        return {}
-    lookups = getattr(nlp.get_pipe("lemmatizer"), "lookups", None)
-    if lookups is None or not lookups.has_table("lemma_index"):
-        return {}
-    return {key: frozenset(words) for key, words in lookups.get_table("lemma_index").items()}
-
-
-_indexes: WeakKeyDictionary[Language, dict[Any, frozenset[str]]] = WeakKeyDictionary()
-
-
-def word_index(nlp: Language) -> Mapping[Any, frozenset[str]]:
-    """Return the words that the lemmatizer knows (from WordNet), by part of speech, if it has any.
-
-    spaCy keeps the words of each part of speech as a list, and looks for a form by reading it from
-    its start, which takes most of the lemmatizer's time.
-    """
-    if nlp not in _indexes:
-        _indexes[nlp] = _read_index(nlp)
-    return _indexes[nlp]
 
 
 _of_pipeline: WeakKeyDictionary[Language, WordForms] = WeakKeyDictionary()

@@ -1,0 +1,57 @@
+"""Tokens that a sentence takes over from its line are those that it gets alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from feedback_nlp.segmentation import split_pieces, split_text, tokenize
+
+#: Every so many of the shipped examples is compared.
+STEP = 4
+TOKENS = ["ORTH", "NORM", "SPACY"]
+ODD = [
+    "You can't. I won't! He'd've \"said so\". (Don't.) Let's go: they're gonna y'all.",
+    "No space.Here it is!And here?Yes.", "See https://a.b/c.d?e=f. Or x@y.org! (www.a.org.)",
+    "Two  spaces .  Tabs\there.\tAnd\u00a0this.\u2009Thin… 👍🏽. 👍Yes.", " ' Well ' . \" So \" !",
+    "At 5 p.m. it rained :-) . He left >.< ¯\\(ツ)/¯. U.S. law. Mt. Etna.",
+    "... ?! . (o.O) ._. O.o",
+    "First line.\r\nSecond can’t.\n\n\tThird\u2028Fourth. 。 Fifth。Sixth ！",
+    "You cuold wait. It isn't here.", "word " * 250 + ". End. " + "?" * 220,
+]  # fmt: skip
+
+
+@pytest.fixture
+def texts(examples_path):
+    lines = examples_path.read_text("utf-8").splitlines()[::STEP]
+    return [*ODD, *(json.loads(line)["text"] for line in lines)]
+
+
+def test_tokens_of_a_line_are_those_of_its_sentences_alone(nlp, texts):
+    taken_over = 0
+    for text in texts:
+        for offset, piece in split_pieces(nlp, f"{text} "):
+            doc, alone = piece.tokenize(nlp), tokenize(nlp, piece.text)
+            assert doc.to_array(TOKENS).tolist() == alone.to_array(TOKENS).tolist(), piece.text
+            assert [token.idx for token in doc] == [token.idx for token in alone]
+            assert text[offset : offset + len(piece.text)] == piece.text
+            taken_over += piece.tokens is not None
+    assert taken_over > len(texts)
+
+
+def test_a_sentence_without_a_space_around_it_is_tokenized_alone(nlp):
+    pieces = [piece for _, piece in split_pieces(nlp, "He wrote a word.Next one. Last one.")]
+    assert [piece.text for piece in pieces] == ["He wrote a word.", "Next one.", "Last one."]
+    assert [piece.tokens is None for piece in pieces] == [True, True, False]
+
+
+def test_a_known_line_is_cut_alike(nlp):
+    text = "It isn't new. Nor is this.\nOr that."
+    first, again = split_pieces(nlp, text), split_pieces(nlp, text)
+    assert [(offset, piece.text) for offset, piece in first] == split_text(nlp, text)
+    assert [(offset, piece.text) for offset, piece in again] == split_text(nlp, text)
+    for (_, piece), (_, known) in zip(first, again, strict=True):
+        assert piece.tokenize(nlp).to_array(TOKENS).tolist() == (
+            known.tokenize(nlp).to_array(TOKENS).tolist()
+        )
