@@ -13,10 +13,10 @@ from functools import cache
 from importlib import resources
 from itertools import pairwise
 
-from feedback_nlp.columns import Columns, Word
+from feedback_nlp.columns import Columns, Table
 from feedback_nlp.cues.guards import asserted, hypothetical, praised, quoted, self_directed
 from feedback_nlp.lexica import load_levels, load_lexicon
-from feedback_nlp.signs import Signs
+from feedback_nlp.signs import Lists, Signs
 
 #: Gender must not move a score: third-person pronouns share one form.
 THIRD_PERSON = {
@@ -44,7 +44,7 @@ _SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
 #: Their entries count as verbs only: "rant" the noun names a kind of text.
 _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
-_PHRASE_WORDS = re.compile(r"[a-z0-9'’]+", re.IGNORECASE | re.ASCII)
+_PHRASE_WORDS = re.compile(r"[a-zA-Z0-9'’]+")
 _DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
             "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
 _NOUNS = {"NOUN", "PROPN"}
@@ -52,8 +52,12 @@ _BESIDE = {"nummod", "poss", "compound"}
 
 
 def _rate(count: float, sentence: Columns) -> float:
-    words = len(sentence.spoken) - _count(sentence.lowers, ARTICLES)
-    return count / max(words, 4)
+    return count / sentence.once("length", _length)
+
+
+def _length(sentence: Columns) -> int:
+    """Return of how many words a rate is a share; a few at least, as one word is no rate."""
+    return max(len(sentence.spoken) - _count(sentence.lowers, ARTICLES), 4)
 
 
 @cache
@@ -205,11 +209,9 @@ def past_event_rate(sentence: Columns) -> float:
 
 def concrete_noun_rate(sentence: Columns) -> float:
     """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
-    with_one = {
-        head
-        for i, (dep, head) in enumerate(zip(sentence.deps, sentence.heads, strict=True))
-        if dep in _BESIDE and head != i
-    }
+    heads = sentence.heads
+    beside = [i for i, dep in enumerate(sentence.deps) if dep in _BESIDE]
+    with_one = {heads[i] for i in beside if heads[i] != i}
     return _rate(sum(sentence.pos[head] in _NOUNS for head in with_one), sentence)
 
 
@@ -364,13 +366,22 @@ def judging_at_receiver(sentence: Columns) -> float:
 
 
 @cache
-def _judging_phrases() -> dict[tuple[str, str], list[tuple[list[str], int]]]:
-    """Return words and level of each judging phrase by its first two words."""
-    phrases: dict[tuple[str, str], list[tuple[list[str], int]]] = {}
+def _judging_phrases() -> dict[tuple[str, ...], int]:
+    """Return the level of each judging phrase by its words."""
+    phrases: dict[tuple[str, ...], int] = {}
     for phrase, level in load_levels("judging_phrases").items():
-        words = [_ONE_PERSON.get(word, word) for word in phrase.split()]
-        phrases.setdefault((words[0], words[1]), []).append((words, level))
+        words = tuple(_ONE_PERSON.get(word, word) for word in phrase.split())
+        phrases[words] = max(level, phrases.get(words, 0))
     return phrases
+
+
+@cache
+def _phrase_lengths() -> dict[tuple[str, str], set[int]]:
+    """Return of how many words the judging phrases are, by their first two words."""
+    lengths: dict[tuple[str, str], set[int]] = {}
+    for first, second, *others in _judging_phrases():
+        lengths.setdefault((first, second), set()).add(2 + len(others))
+    return lengths
 
 
 def _phrase_level(sentence: Columns) -> int:
@@ -380,16 +391,23 @@ def _phrase_level(sentence: Columns) -> int:
 
 def _find_phrase_level(sentence: Columns) -> int:
     # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
+    words = list(map(_PHRASE_WORD.__getitem__, _PHRASE_WORDS.findall(sentence.text)))
+    phrases, lengths = _judging_phrases(), _phrase_lengths()
+    said = [
+        (i, phrase)
+        for i, pair in enumerate(pairwise(words))
+        if pair in lengths
+        for length in lengths[pair]
+        if (phrase := tuple(words[i : i + length])) in phrases
+    ]
+    if not said:
+        return 0
     found = list(_PHRASE_WORDS.finditer(sentence.text))
-    words = [_phrase_word(match[0]) for match in found]
-    phrases = _judging_phrases()
     return max(
         (
-            level
-            for i, pair in enumerate(pairwise(words))
-            for phrase, level in phrases.get(pair, ())
-            if words[i : i + len(phrase)] == phrase
-            and _together(sentence.text, found[i : i + len(phrase)])
+            phrases[phrase]
+            for i, phrase in said
+            if _together(sentence.text, found[i : i + len(phrase)])
             and _meant(sentence, phrase, found[i].start(), found[i + len(phrase) - 1].start())
         ),
         default=0,
@@ -399,6 +417,9 @@ def _find_phrase_level(sentence: Columns) -> int:
 def _phrase_word(word: str) -> str:
     lower = word.lower().replace("’", "'")
     return _ONE_PERSON.get(lower, lower)
+
+
+_PHRASE_WORD: Table[str, str] = Table(_phrase_word)
 
 
 def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:
@@ -456,48 +477,47 @@ def _count(values: Iterable[str], wanted: Container[str]) -> int:
     return sum(map(wanted.__contains__, values))
 
 
-def _listed(*lexica: str) -> Callable[[str], bool]:
-    return lambda word: any(word in load_lexicon(lexicon) for lexicon in lexica)
+def _listed(*lexica: str) -> Callable[[], Container[str]]:
+    return lambda: frozenset().union(*map(load_lexicon, lexica))
 
 
-def _among(words: Container[str]) -> Callable[[Word], bool]:
-    return lambda word: word.lower in words
+def _judging_words() -> Container[str]:
+    levels = load_levels("judging_words")
+    return {word for word, level in levels.items() if level} - load_lexicon("identity_words")
 
 
-def _word_listed(*lexica: str) -> Callable[[Word], bool]:
-    listed = _listed(*lexica)
-    return lambda word: listed(word.lower)
-
-
-#: A word of scorn counts by its form or by its lemma.
-_SCORN_LISTS = {**{lexicon: (lexicon,) for lexicon in _SCORN}, "scorn": _SCORN}
+#: Lists whose words count by their form or by their lemma.
+_LISTS: Lists = {
+    **{lexicon: _listed(lexicon) for lexicon in _SCORN},
+    "scorn": _listed(*_SCORN),
+    "judging": _judging_words,
+    "valence": _valence,
+}
 _SIGNS = Signs(
-    words={
-        "valence": lambda word: word.lower in _valence(),
-        "person": _among(_PEOPLE),
-        "receiver": _among(_RECEIVER),
-        "second person": _among(_SECOND_PERSON),
-        "first person": _among(_FIRST_PERSON),
-        "hedge": _among(_HEDGES),
-        "intensifier": _among(_INTENSIFIERS),
-        "quotation mark": _among(_QUOTATION_MARKS),
-        "question mark": lambda word: "?" in word.lower,
-        "judging": lambda word: _judging_level(word.lower, "") > 0,
-        "always": lambda word: word.lower == "always",
-        "dots": lambda word: "..." in word.lower or "…" in word.lower,
-        "number": lambda word: word.like_num,
-        "brush-off": _word_listed("brush_offs"),
-        "group": _word_listed("group_words"),
-        "scorn or brush-off": _word_listed(*_SCORN, "brush_offs"),
-        **{sign: _word_listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+    forms={
+        **_LISTS,
+        "person": lambda: _PEOPLE,
+        "receiver": lambda: _RECEIVER,
+        "second person": lambda: _SECOND_PERSON,
+        "first person": lambda: _FIRST_PERSON,
+        "hedge": lambda: _HEDGES,
+        "intensifier": lambda: _INTENSIFIERS,
+        "quotation mark": lambda: _QUOTATION_MARKS,
+        "always": lambda: {"always"},
+        "brush-off": _listed("brush_offs"),
+        "group": _listed("group_words"),
+        "scorn or brush-off": _listed(*_SCORN, "brush_offs"),
     },
     lemmas={
-        "valence": lambda lemma: lemma in _valence(),
-        "be": lambda lemma: lemma == "be",
-        "judging": lambda lemma: _judging_level("", lemma) > 0,
-        "courtesy": _COURTESY.__contains__,
+        **_LISTS,
         "scorn or brush-off": _listed(*_SCORN),
-        **{sign: _listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+        "be": lambda: {"be"},
+        "courtesy": lambda: _COURTESY,
+    },
+    words={
+        "question mark": lambda word: "?" in word.lower,
+        "dots": lambda word: "..." in word.lower or "…" in word.lower,
+        "number": lambda word: word.like_num,
     },
     kinds={
         "denial": lambda kind: kind.dep == "neg",
