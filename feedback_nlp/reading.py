@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
-from feedback_nlp.features import Features, idle, sentence_features
+from feedback_nlp.features import Features, cue_features, idle, sentence_features
 from feedback_nlp.segmentation import cut, parse
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ class SentenceReader:
             if pos in _CONTENT_POS
         )
         features = sentence_features(sentence, matches, self._family_of)
-        cues = {name: value for name, value in features.items() if name.startswith("cue:")}
+        found = cue_features(matches, self._family_of)
+        cues = {name: value for name, value in found.items() if name.startswith("cue:")}
         return SentenceAnalysis(
             sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features)
         )
