@@ -73,12 +73,14 @@ def delexicalise(sentence: Columns) -> list[str]:
 def grammar_features(sentence: Columns, *, n_max: int = 3) -> Features:
     """Return delexicalised 1- to `n_max`-grams with a vector length of 1."""
     shapes = delexicalise(sentence)
+    grams = [f"grammar:{shape}" for shape in shapes]
+    names = grams.copy()
+    for n in range(1, n_max):
+        grams = [f"{gram} {shape}" for gram, shape in zip(grams, shapes[n:], strict=False)]
+        names += grams
     # Ordered, not a set: sums of floats must not depend on the hash seed of a process.
-    grams = dict.fromkeys(
-        " ".join(shapes[i : i + n]) for n in range(1, n_max + 1) for i in range(len(shapes) - n + 1)
-    )
-    value = 1 / math.sqrt(len(grams))
-    return {f"grammar:{gram}": value for gram in grams}
+    different = dict.fromkeys(names)
+    return dict.fromkeys(different, 1 / math.sqrt(len(different)))
 
 
 def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> Features:
@@ -155,7 +157,7 @@ _TELLING = {
 
 def idle(sentence: Features) -> bool:
     """Whether a sentence only fills: no cue, no event, no number, no question, nothing negative."""
-    return _TELLING.isdisjoint(sentence)
+    return sentence.keys().isdisjoint(_TELLING)
 
 
 CONTEXT_PARTS = ("situation", "behaviour", "impact")

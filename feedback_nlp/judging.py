@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from feedback_nlp.columns import Columns
+from feedback_nlp.columns import Columns, Table
 from feedback_nlp.cues.guards import asserted, hypothetical, quoted, self_directed
 from feedback_nlp.lexica import load_levels, load_lexicon, load_moves
 
@@ -23,7 +23,7 @@ THIRD_PERSON = {
 }  # fmt: skip
 #: The same for phrases, in which "her" may stand for both "him" and "his".
 _ONE_PERSON = {**THIRD_PERSON, **dict.fromkeys(("him", "her", "his", "them"), "their")}
-_PHRASE_WORDS = re.compile(r"[a-z0-9'’]+", re.IGNORECASE | re.ASCII)
+_PHRASE_WORDS = re.compile(r"[a-zA-Z0-9'’]+")
 _DENYING = {"no", "not", "never", "nobody", "nothing", "none", "nor", "without", "dont", "doesnt",
             "didnt", "isnt", "arent", "cant", "couldnt", "wont", "wouldnt"}  # fmt: skip
 
@@ -46,11 +46,6 @@ class Judging:
     end: int
     level: int
     move: str
-
-
-def judging_level(lower: str, lemma: str) -> int:
-    """Return how judging a word is by its form or its lemma, both in lower case; 0 if it is not."""
-    return load_levels("judging_words").get(_entry(lower, lemma), 0)
 
 
 def _entry(lower: str, lemma: str) -> str:
@@ -77,14 +72,23 @@ def _find_words(sentence: Columns) -> list[Judging]:
 
 
 @cache
-def _phrases() -> dict[tuple[str, str], list[tuple[list[str], int, str]]]:
-    """Return words, level and move of each judging phrase by its first two words."""
-    moves = load_moves("judging_phrases")
-    phrases: dict[tuple[str, str], list[tuple[list[str], int, str]]] = {}
-    for phrase, level in load_levels("judging_phrases").items():
-        words = [_ONE_PERSON.get(word, word) for word in phrase.split()]
-        phrases.setdefault((words[0], words[1]), []).append((words, level, moves[phrase]))
+def _phrases() -> dict[tuple[str, ...], tuple[int, str]]:
+    """Return level and move of each judging phrase by its words."""
+    levels, moves = load_levels("judging_phrases"), load_moves("judging_phrases")
+    phrases: dict[tuple[str, ...], tuple[int, str]] = {}
+    for phrase, level in levels.items():
+        words = tuple(_ONE_PERSON.get(word, word) for word in phrase.split())
+        phrases[words] = max((level, moves[phrase]), phrases.get(words, (0, "")))
     return phrases
+
+
+@cache
+def _lengths() -> dict[tuple[str, str], set[int]]:
+    """Return of how many words the judging phrases are, by their first two words."""
+    lengths: dict[tuple[str, str], set[int]] = {}
+    for first, second, *others in _phrases():
+        lengths.setdefault((first, second), set()).add(2 + len(others))
+    return lengths
 
 
 def judging_phrases(sentence: Columns) -> list[Judging]:
@@ -94,14 +98,21 @@ def judging_phrases(sentence: Columns) -> list[Judging]:
 
 def _find_phrases(sentence: Columns) -> list[Judging]:
     # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
-    found = list(_PHRASE_WORDS.finditer(sentence.text))
-    words = [_phrase_word(match[0]) for match in found]
-    phrases = _phrases()
-    return [
-        Judging(found[i].start(), last.end(), level, move)
+    words = list(map(_PHRASE_WORD.__getitem__, _PHRASE_WORDS.findall(sentence.text)))
+    phrases, lengths = _phrases(), _lengths()
+    said = [
+        (i, phrase)
         for i, pair in enumerate(pairwise(words))
-        for phrase, level, move in phrases.get(pair, ())
-        if words[i : i + len(phrase)] == phrase
+        if pair in lengths
+        for length in sorted(lengths[pair])
+        if (phrase := tuple(words[i : i + length])) in phrases
+    ]
+    if not said:
+        return []
+    found = list(_PHRASE_WORDS.finditer(sentence.text))
+    return [
+        Judging(found[i].start(), last.end(), *phrases[phrase])
+        for i, phrase in said
         for last in [found[i + len(phrase) - 1]]
         if _together(sentence.text, found[i : i + len(phrase)])
         and _meant(sentence, phrase, found[i].start(), last.start())
@@ -111,6 +122,9 @@ def _find_phrases(sentence: Columns) -> list[Judging]:
 def _phrase_word(word: str) -> str:
     lower = word.lower().replace("’", "'")
     return _ONE_PERSON.get(lower, lower)
+
+
+_PHRASE_WORD: Table[str, str] = Table(_phrase_word)
 
 
 def _together(text: str, phrase: Sequence[re.Match[str]]) -> bool:

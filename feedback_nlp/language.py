@@ -27,10 +27,10 @@ def _identifier() -> Any:
 def looks_foreign(text: str) -> bool:
     """Return whether a text is long enough to tell and clearly not English."""
     sample = text[:2000]
-    if len(_NOT_LETTERS.sub("", sample)) < MIN_LETTERS:
-        return False
     tokens = sample.lower().split()
-    if sum(token in _PLAIN for token in tokens) >= _ENGLISH_SHARE * len(tokens):
+    if sum(map(_PLAIN.__contains__, tokens)) >= _ENGLISH_SHARE * len(tokens):
+        return False
+    if len(_NOT_LETTERS.sub("", sample)) < MIN_LETTERS:
         return False
     language, probability = _identifier().classify(sample)
     return bool(language != "en" and probability > 0.9)

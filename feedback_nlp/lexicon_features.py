@@ -10,11 +10,11 @@ from collections.abc import Callable, Container, Iterable
 from functools import cache
 from importlib import resources
 
-from feedback_nlp.columns import Columns, Word
+from feedback_nlp.columns import Columns
 from feedback_nlp.cues.guards import asserted, praised
-from feedback_nlp.judging import judging_level, judging_phrases, judging_words
-from feedback_nlp.lexica import load_lexicon
-from feedback_nlp.signs import Signs
+from feedback_nlp.judging import judging_phrases, judging_words
+from feedback_nlp.lexica import load_levels, load_lexicon
+from feedback_nlp.signs import Lists, Signs
 
 #: Who learns English leaves them out.
 ARTICLES = {"a", "an", "the"}
@@ -40,8 +40,12 @@ _BESIDE = {"nummod", "poss", "compound"}
 
 
 def _rate(count: float, sentence: Columns) -> float:
-    words = len(sentence.spoken) - _count(sentence.lowers, ARTICLES)
-    return count / max(words, 4)
+    return count / sentence.once("length", _length)
+
+
+def _length(sentence: Columns) -> int:
+    """Return of how many words a rate is a share; a few at least, as one word is no rate."""
+    return max(len(sentence.spoken) - _count(sentence.lowers, ARTICLES), 4)
 
 
 @cache
@@ -193,11 +197,9 @@ def past_event_rate(sentence: Columns) -> float:
 
 def concrete_noun_rate(sentence: Columns) -> float:
     """Share of words that are nouns with a numeral, a possessive or a compound beside them."""
-    with_one = {
-        head
-        for i, (dep, head) in enumerate(zip(sentence.deps, sentence.heads, strict=True))
-        if dep in _BESIDE and head != i
-    }
+    heads = sentence.heads
+    beside = [i for i, dep in enumerate(sentence.deps) if dep in _BESIDE]
+    with_one = {heads[i] for i in beside if heads[i] != i}
     return _rate(sum(sentence.pos[head] in _NOUNS for head in with_one), sentence)
 
 
@@ -381,48 +383,47 @@ def _count(values: Iterable[str], wanted: Container[str]) -> int:
     return sum(map(wanted.__contains__, values))
 
 
-def _listed(*lexica: str) -> Callable[[str], bool]:
-    return lambda word: any(word in load_lexicon(lexicon) for lexicon in lexica)
+def _listed(*lexica: str) -> Callable[[], Container[str]]:
+    return lambda: frozenset().union(*map(load_lexicon, lexica))
 
 
-def _among(words: Container[str]) -> Callable[[Word], bool]:
-    return lambda word: word.lower in words
+def _judging_words() -> Container[str]:
+    levels = load_levels("judging_words")
+    return {word for word, level in levels.items() if level} - load_lexicon("identity_words")
 
 
-def _word_listed(*lexica: str) -> Callable[[Word], bool]:
-    listed = _listed(*lexica)
-    return lambda word: listed(word.lower)
-
-
-#: A word of scorn counts by its form or by its lemma.
-_SCORN_LISTS = {**{lexicon: (lexicon,) for lexicon in _SCORN}, "scorn": _SCORN}
+#: Lists whose words count by their form or by their lemma.
+_LISTS: Lists = {
+    **{lexicon: _listed(lexicon) for lexicon in _SCORN},
+    "scorn": _listed(*_SCORN),
+    "judging": _judging_words,
+    "valence": _valence,
+}
 _SIGNS = Signs(
-    words={
-        "valence": lambda word: word.lower in _valence(),
-        "person": _among(_PEOPLE),
-        "receiver": _among(_RECEIVER),
-        "second person": _among(_SECOND_PERSON),
-        "first person": _among(_FIRST_PERSON),
-        "hedge": _among(_HEDGES),
-        "intensifier": _among(_INTENSIFIERS),
-        "quotation mark": _among(_QUOTATION_MARKS),
-        "question mark": lambda word: "?" in word.lower,
-        "judging": lambda word: judging_level(word.lower, "") > 0,
-        "always": lambda word: word.lower == "always",
-        "dots": lambda word: "..." in word.lower or "…" in word.lower,
-        "number": lambda word: word.like_num,
-        "brush-off": _word_listed("brush_offs"),
-        "group": _word_listed("group_words"),
-        "scorn or brush-off": _word_listed(*_SCORN, "brush_offs"),
-        **{sign: _word_listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+    forms={
+        **_LISTS,
+        "person": lambda: _PEOPLE,
+        "receiver": lambda: _RECEIVER,
+        "second person": lambda: _SECOND_PERSON,
+        "first person": lambda: _FIRST_PERSON,
+        "hedge": lambda: _HEDGES,
+        "intensifier": lambda: _INTENSIFIERS,
+        "quotation mark": lambda: _QUOTATION_MARKS,
+        "always": lambda: {"always"},
+        "brush-off": _listed("brush_offs"),
+        "group": _listed("group_words"),
+        "scorn or brush-off": _listed(*_SCORN, "brush_offs"),
     },
     lemmas={
-        "valence": lambda lemma: lemma in _valence(),
-        "be": lambda lemma: lemma == "be",
-        "judging": lambda lemma: judging_level("", lemma) > 0,
-        "courtesy": _COURTESY.__contains__,
+        **_LISTS,
         "scorn or brush-off": _listed(*_SCORN),
-        **{sign: _listed(*lexica) for sign, lexica in _SCORN_LISTS.items()},
+        "be": lambda: {"be"},
+        "courtesy": lambda: _COURTESY,
+    },
+    words={
+        "question mark": lambda word: "?" in word.lower,
+        "dots": lambda word: "..." in word.lower or "…" in word.lower,
+        "number": lambda word: word.like_num,
     },
     kinds={
         "denial": lambda kind: kind.dep == "neg",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
-from feedback_nlp.features import Features, idle, sentence_features
+from feedback_nlp.features import Features, cue_features, idle, sentence_features
 from feedback_nlp.judging import judging_phrases, judging_words, passages
 from feedback_nlp.segmentation import cut, parse_columns
 
@@ -101,15 +101,12 @@ class SentenceReader:
             for lemma, pos in zip(sentence.lemmas_lower, sentence.pos, strict=True)
             if pos in _CONTENT_POS
         )
-        hints = [
-            Mark(one.start, one.end, one.move, BY_WORDS)
-            for one in passages((*judging_words(sentence), *judging_phrases(sentence)))
-        ]
         features = sentence_features(sentence, matches, self._family_of)
-        cues = {name: value for name, value in features.items() if name.startswith("cue:")}
+        found = cue_features(matches, self._family_of)
+        cues = {name: value for name, value in found.items() if name.startswith("cue:")}
         return SentenceAnalysis(
             sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features),
-            tuple(hints),
+            _hints(sentence, features),
         )  # fmt: skip
 
     def read_texts(
@@ -126,3 +123,11 @@ class SentenceReader:
         )  # fmt: skip
         analysed = iter([self.read_columns(sentence) for sentence in parsed])
         return [[(offset, next(analysed)) for offset, _ in text] for text in pieces]
+
+
+def _hints(sentence: Columns, features: Features) -> tuple[Mark, ...]:
+    """Return the judging words and phrases; the features tell that most sentences have none."""
+    if features.keys().isdisjoint(("lexicon:most_judging_word", "lexicon:judging_phrase")):
+        return ()
+    found = passages((*judging_words(sentence), *judging_phrases(sentence)))
+    return tuple(Mark(one.start, one.end, one.move, BY_WORDS) for one in found)

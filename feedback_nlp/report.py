@@ -188,7 +188,7 @@ class Report:
         """Everything in the report as plain types, ready for JSON."""
         parts = asdict(self)
         del parts["points"]
-        contributions = [asdict(row) for row in self.contributions]
+        contributions = tuple(asdict(row) for row in self.contributions)
         return {
             "schema": SCHEMA_VERSION, **parts, "contributions": contributions, "parts": self.parts
         }  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import add
 
+from feedback_nlp.columns import Table
 from feedback_nlp.features import Features, context_features, text_features
 from feedback_nlp.heads import Heads, LinearHead, Terms, sigmoid
 from feedback_nlp.marking import marks_of, points_of
@@ -63,6 +64,10 @@ def source_of(feature: str) -> str:
     return feature if group in ("lexicon", "family", "word") else group
 
 
+#: Known features only are looked up, so it grows no further than the heads.
+_SOURCES: Table[str, str] = Table(source_of)
+
+
 def _points(heads: Heads, name: str, sentence: SentenceAnalysis) -> Points:
     """Return the points of probability that a head gives a sentence, by their source."""
     return heads[name].split(_terms(sentence).of(heads.columns[name]))
@@ -80,7 +85,7 @@ def _points_of_features(head: LinearHead, features: Features) -> Points:
     summed: Points = {}
     for name, value in features.items():
         if weight := weights.get(name):
-            source = source_of(name)
+            source = _SOURCES[name]
             summed[source] = summed.get(source, 0.0) + weight * value
     return head.split(summed)
 
@@ -107,8 +112,10 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     for part in ("behaviour", "situation", "impact"):
         if f"cue:{part}" in asking.features:
             features[f"cue:same_sentence_{part}"] = 1.0
-    features |= {k: v for k, v in asking.features.items() if k.startswith("grammar:")}
-    return features | _observed("own", [asking]) | _observed("others", others)
+    features.update([item for item in asking.features.items() if item[0].startswith("grammar:")])
+    features.update(_observed("own", [asking]))
+    features.update(_observed("others", others))
+    return features
 
 
 def _observed(whose: str, sentences: Sequence[SentenceAnalysis]) -> Features:
@@ -182,8 +189,9 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
         (gap, "gap"),
         (connection, "connection"),
     ):
+        weight = ACTIONABILITY_WEIGHTS[name]
         for source, value in part.items():
-            points[source] += ACTIONABILITY_WEIGHTS[name] * value
+            points[source] += weight * value
     return Scores(
         evidence=sum(evidence.values()),
         suggestion=sum(suggestion.values()),
@@ -240,7 +248,7 @@ def _evidence_points(
             extra[parts] = [sum(row[column] for row in weights) for column in columns]
         return sum(map(sigmoid, map(add, sentences[i].evidence, extra[parts])))
 
-    best = max(candidates, key=level)
+    best = candidates[0] if len(candidates) == 1 else max(candidates, key=level)
     around = [(source_of(part), heads.weights_of(part)) for part in context[best]]
     points: Points = defaultdict(float)
     for name, column in zip(_EVIDENCE, columns, strict=True):
@@ -259,12 +267,10 @@ def _product(first: Points, second: Points) -> Points:
     total_first, total_second = sum(first.values()), sum(second.values())
     base_first, base_second = first["baseline"], second["baseline"]
     points: Points = defaultdict(float, {"baseline": base_first * base_second})
-    for source, value in first.items():
-        if source != "baseline":
-            points[source] += value * (total_second + base_second) / 2
-    for source, value in second.items():
-        if source != "baseline":
-            points[source] += value * (total_first + base_first) / 2
+    for factor, other in ((first, total_second + base_second), (second, total_first + base_first)):
+        for source, value in factor.items():
+            if source != "baseline":
+                points[source] += value * other / 2
     return dict(points)
 
 
@@ -307,9 +313,15 @@ def _scored(
     judging: Points = {}
     if any(mark.cue in judgmental for mark in marks):
         judging = heads["tone_1"].split(terms.of(columns["tone_1"]))
-    return replace(
-        sentence,
+    # `dataclasses.replace` would take as long as all the rest of this.
+    return SentenceAnalysis(
+        text=sentence.text,
         marks=marks,
+        features=sentence.features,
+        lemmas=sentence.lemmas,
+        cue_features=sentence.cue_features,
+        idle=sentence.idle,
+        hints=sentence.hints,
         suggestion=probability("suggestion"),
         tone=(one, two, three),
         gap=logits[columns["gap"]],

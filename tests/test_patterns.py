@@ -92,6 +92,8 @@ def test_the_shipped_examples_match_as_with_spacy(both, nlp, examples_path):
         [{"LOWER": "a", "OP": "{1,3}"}, {"LOWER": {"NOT_IN": ["a"]}}],
         [{"LOWER": {"IN": ["a", "b"]}, "OP": "+"}, {"TEXT": {"REGEX": "^[Ac]$"}}],
         [{"LOWER": {"IN": ["a", "c"], "NOT_IN": ["c"]}}, {"LENGTH": {">=": 1}, "SPACY": True}],
+        [{"LOWER": "a", "OP": "+"}, {"OP": "?"}, {"LOWER": "c"}, {"LOWER": "a", "OP": "*"}],
+        [{"LOWER": {"IN": ["a", "b"]}, "OP": "{0,3}"}, {"OP": "?"}, {"LOWER": "b", "OP": "{1,2}"}],
     ],
     ids=str,
 )  # fmt: skip

@@ -74,7 +74,7 @@ def quote_ranges(text: str) -> list[tuple[int, int]]:
 
 def negated(sentence: Columns, i: int) -> bool:
     """The anchor is denied: "not careless", "never late", "I don't think you are lazy"."""
-    if not _may_negate(sentence):
+    if not sentence.once("denies", _denies):
         return False
     lowers, deps, heads = sentence.lowers, sentence.deps, sentence.heads
     for link in chain(sentence, i):
@@ -93,11 +93,8 @@ def negated(sentence: Columns, i: int) -> bool:
     return False
 
 
-def _may_negate(sentence: Columns) -> bool:
-    return sentence.once(
-        "may negate",
-        lambda it: "neg" in it.deps or not _NEGATORS.isdisjoint(it.lowers),
-    )
+def _denies(sentence: Columns) -> bool:
+    return "neg" in sentence.deps or not _NEGATORS.isdisjoint(sentence.lowers)
 
 
 def _negates(sentence: Columns, child: int, head: int) -> bool:
@@ -109,14 +106,20 @@ def _negates(sentence: Columns, child: int, head: int) -> bool:
 
 def quoted(sentence: Columns, i: int) -> bool:
     """The words are somebody else's: in quotation marks, or reported."""
-    ranges = sentence.once("quotes", lambda it: quote_ranges(it.text))
+    ranges = sentence.once("quotes", _quotes)
     if ranges and any(start < sentence.places[i] < end for start, end in ranges):
         return True
     return reported(sentence, i)
 
 
+def _quotes(sentence: Columns) -> list[tuple[int, int]]:
+    return quote_ranges(sentence.text)
+
+
 def reported(sentence: Columns, i: int) -> bool:
     """The words are reported: "the client said that you are lazy"."""
+    if not sentence.once("reports", _reports):
+        return False
     deps, heads = sentence.deps, sentence.heads
     for link in (i, *ancestors(sentence, i)):
         # After its verb only: "you are selfish, everybody says so" is the writer's own judgment.
@@ -132,9 +135,13 @@ def reported(sentence: Columns, i: int) -> bool:
     return False
 
 
+def _reports(sentence: Columns) -> bool:
+    return not _REPORTING.isdisjoint(sentence.lemmas_lower)
+
+
 def hypothetical(sentence: Columns, i: int) -> bool:
     """The anchor stands under a condition: "if you were careless", "whether he is lazy"."""
-    if _CONDITIONS.isdisjoint(sentence.lowers):
+    if not sentence.once("supposes", _supposes):
         return False
     return any(
         sentence.deps[child] in {"mark", "advmod"} and sentence.lowers[child] in _CONDITIONS
@@ -143,12 +150,20 @@ def hypothetical(sentence: Columns, i: int) -> bool:
     )
 
 
+def _supposes(sentence: Columns) -> bool:
+    return not _CONDITIONS.isdisjoint(sentence.lowers)
+
+
 def self_directed(sentence: Columns, i: int) -> bool:
     """The writer speaks of themselves: the subject is I or we."""
-    if _WRITER.isdisjoint(sentence.lowers):
+    if not sentence.once("has the writer", _has_writer):
         return False
     who = subject(sentence, clause_verb(sentence, i))
     return who is not None and sentence.lowers[who] in _WRITER
+
+
+def _has_writer(sentence: Columns) -> bool:
+    return not _WRITER.isdisjoint(sentence.lowers)
 
 
 def question(sentence: Columns, i: int) -> bool:
@@ -251,9 +266,25 @@ def subject_of_own(sentence: Columns, verb: int) -> bool:
 
 def asserted(sentence: Columns, i: int) -> bool:
     """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
+    stops = sentence.once("stops", _find_stops)
+    if not stops:
+        return True
     # Many features ask; the answer needs a walk through the parse.
     known: dict[int, bool] = sentence.once("asserted", lambda _: {})
     if i not in known:
-        stops = (negated, hypothetical, self_directed, quoted)
         known[i] = not any(guard(sentence, i) for guard in stops)
     return known[i]
+
+
+def _find_stops(sentence: Columns) -> list[Callable[[Columns, int], bool]]:
+    """Return the guards that something in the sentence gives a reason to ask."""
+    return [guard for guard, reasons in _STOPS.items() if any(may(sentence) for may in reasons)]
+
+
+#: What keeps the writer from claiming something, with that without which it never does.
+_STOPS: dict[Callable[[Columns, int], bool], tuple[Callable[[Columns], object], ...]] = {
+    negated: (_denies,),
+    hypothetical: (_supposes,),
+    self_directed: (_has_writer,),
+    quoted: (_quotes, _reports),
+}

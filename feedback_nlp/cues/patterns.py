@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from operator import attrgetter
+from functools import partial, reduce
+from operator import attrgetter, le, or_
 from typing import Any
 
 from feedback_nlp.columns import Columns, Kind, Table, Word
@@ -39,6 +39,14 @@ _OF_KINDS: dict[str, Callable[[Kind], Any]] = {
     "SPACY": attrgetter("spacy"),
     "IS_SENT_START": attrgetter("starts"),
 }
+#: Words and marks that most sentences hold: a condition that lists one of them is no rare one.
+_FREQUENT = frozenset(
+    """the a an of to and in is are was were be been 's it that this for i you your on with as not
+    n't so have has do but or by at from if there they we would could can my me all more what
+    . , ! ? : - ( ) \" '""".split()  # noqa: SIM905
+)
+#: How many rarer words weigh as much as a frequent one.
+_FREQUENT_WEIGHS = 50
 _COUNTS = {"1": (1, 1), "?": (0, 1), "*": (0, None), "+": (1, None)}
 _COUNT = re.compile(r"\{(\d+),(\d+)\}")
 
@@ -50,7 +58,7 @@ class _Attribute:
         self._asked = 0  # conditions that name one of some values
         self._with: dict[Any, int] = {}
         self._without: dict[Any, int] = {}
-        self._tests: list[tuple[int, Callable[[Any], bool]]] = []
+        self._tests: list[tuple[int, Callable[[Any], object]]] = []
 
     def add(self, bit: int, wanted: Any) -> None:
         """Add a condition: a value, or operators with their operands."""
@@ -62,9 +70,9 @@ class _Attribute:
             elif operator == "==":
                 self._with[operand] = self._with.get(operand, 0) | bit
             elif operator == "REGEX":
-                self._tests.append((bit, partial(_matches, re.compile(operand))))
+                self._tests.append((bit, re.compile(operand).search))
             elif operator == ">=":
-                self._tests.append((bit, partial(_at_least, operand)))
+                self._tests.append((bit, partial(le, operand)))
             else:
                 raise ValueError(f"no such operator {operator!r}")
             if operator in ("IN", "=="):
@@ -72,19 +80,15 @@ class _Attribute:
 
     def met(self, value: Any) -> int:
         """Return the bits of all conditions that a value doesn't break."""
-        bits = (~self._asked | self._with.get(value, 0)) & ~self._without.get(value, 0)
+        bits = ~self._asked
+        if value in self._with:
+            bits |= self._with[value]
+        if value in self._without:
+            bits &= ~self._without[value]
         for bit, test in self._tests:
             if not test(value):
                 bits &= ~bit
         return bits
-
-
-def _matches(pattern: re.Pattern[str], value: str) -> bool:
-    return pattern.search(value) is not None
-
-
-def _at_least(least: int, value: int) -> bool:
-    return value >= least
 
 
 class Conditions:
@@ -136,59 +140,43 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A condition of a token pattern and how often in a row it holds."""
+    """A condition of a token pattern: on one token, on one or none, or on any number of them."""
 
     bit: int
-    least: int
-    most: int | None
+    needed: bool = True
+    repeated: bool = False
+
+
+def _steps(bit: int, operator: str) -> list[_Step]:
+    """Return the steps that a condition with an ``OP`` stands for."""
+    least, most = _count(operator)
+    needed = [_Step(bit)] * least
+    if most is None:
+        return [*needed, _Step(bit, needed=False, repeated=True)]
+    return [*needed, *[_Step(bit, needed=False)] * (most - least)]
 
 
 @dataclass(frozen=True, slots=True)
 class TokenPattern:
-    """Conditions on tokens in a row."""
+    """Conditions on tokens in a row.
+
+    It is tried around the tokens that meet its rarest condition only.
+    """
 
     key: int
-    steps: tuple[_Step, ...]
+    #: The steps before the rarest one, the nearest first.
+    before: tuple[_Step, ...]
+    #: The rarest step and those behind it.
+    behind: tuple[_Step, ...]
 
-    @property
-    def required(self) -> tuple[int, ...]:
-        """Bits of the conditions that some token of the sentence must meet."""
-        return tuple(step.bit for step in self.steps if step.least)
-
-    def find(self, tokens: Places) -> Iterator[tuple[int, int]]:
+    def find(self, tokens: Tokens) -> Iterator[tuple[int, int]]:
         """Yield start and end of every row of tokens that fits, as spaCy does: not the longest."""
-        first = self.steps[0]
-        starts = tokens.at(first.bit) if first.least else (1 << len(tokens.met)) - 1
-        for start in _set_bits(starts):
-            # Bit i of `ends`: the steps so far fit the tokens from `start` to before i.
-            ends = 1 << start
-            for step in self.steps:
-                ends = _after(ends, tokens.at(step.bit), step)
-                if not ends:
-                    break
-            for end in _set_bits(ends):
-                if end > start:
-                    yield start, end
-
-
-def _after(ends: int, fits: int, step: _Step) -> int:
-    for _ in range(step.least):
-        ends = (ends & fits) << 1
-    if step.most == step.least:
-        return ends
-    reached, newest, more = ends, ends, step.least
-    while newest and (step.most is None or more < step.most):
-        newest = (newest & fits) << 1 & ~reached
-        reached |= newest
-        more += 1
-    return reached
-
-
-def _set_bits(number: int) -> Iterator[int]:
-    while number:
-        lowest = number & -number
-        yield lowest.bit_length() - 1
-        number ^= lowest
+        for place in tokens.at(self.behind[0].bit):
+            starts = tokens.walk(place - 1, self.before, -1)
+            ends = tokens.walk(place, self.behind, 1) if starts else []
+            for start in starts:
+                for end in ends:
+                    yield start + 1, end
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,14 +188,9 @@ class DependencyPattern:
     #: Which token each further one hangs on, and whether at any depth.
     above: tuple[tuple[int, bool], ...]
 
-    @property
-    def required(self) -> tuple[int, ...]:
-        """Bits of the conditions that some token of the sentence must meet."""
-        return self.bits
-
-    def find(self, tokens: Places) -> Iterator[tuple[int, ...]]:
+    def find(self, tokens: Tokens) -> Iterator[tuple[int, ...]]:
         """Yield the places of every group of tokens that fits, in the order of the pattern."""
-        groups: list[tuple[int, ...]] = [(i,) for i in _set_bits(tokens.at(self.bits[0]))]
+        groups: list[tuple[int, ...]] = [(i,) for i in tokens.at(self.bits[0])]
         for bit, (left, deep) in zip(self.bits[1:], self.above, strict=True):
             below = tokens.sentence.below if deep else tokens.sentence.children.__getitem__
             groups = [
@@ -218,8 +201,8 @@ class DependencyPattern:
         yield from groups
 
 
-class Places:
-    """Which tokens of one sentence meet which condition.
+class Tokens:
+    """The tokens of one sentence by the conditions that they meet.
 
     Parameters
     ----------
@@ -231,19 +214,39 @@ class Places:
 
     def __init__(self, sentence: Columns, met: Sequence[int]) -> None:
         self.sentence = sentence
-        self.met = met
-        self._known: dict[int, int] = {}
+        # Behind the last token, which is also before the first one, nothing is met.
+        self.met = [*met, 0]
 
-    def at(self, bit: int) -> int:
-        """Return a number in which bit i is set if token i meets the condition."""
-        places = self._known.get(bit)
-        if places is None:
-            places = 0
-            for i, bits in enumerate(self.met):
-                if bits & bit:
-                    places |= 1 << i
-            self._known[bit] = places
-        return places
+    def at(self, bit: int) -> list[int]:
+        """Return the places of the tokens that meet a condition."""
+        return [i for i, bits in enumerate(self.met) if bits & bit]
+
+    def walk(self, place: int, steps: Iterable[_Step], stride: int) -> list[int]:
+        """Return the places that can come next when the steps fit the tokens from `place` on.
+
+        Parameters
+        ----------
+        place : int
+            Place of the first token.
+        steps : iterable of _Step
+            What the tokens must meet, one after the other.
+        stride : {1, -1}
+            Whether to go forth or back.
+        """
+        met = self.met
+        reached = [place]
+        for step in steps:
+            bit = step.bit
+            newest = [i + stride for i in reached if met[i] & bit]
+            if step.needed:
+                reached = newest
+            while newest and not step.needed:
+                newest = [i for i in newest if i not in reached]
+                reached = reached + newest
+                if not step.repeated:
+                    break
+                newest = [i + stride for i in newest if met[i] & bit]
+        return reached
 
 
 class PatternMatcher:
@@ -251,7 +254,8 @@ class PatternMatcher:
 
     def __init__(self) -> None:
         self._conditions = Conditions()
-        #: Patterns by the bit of their rarest condition, each with the bits of all its conditions.
+        #: Patterns by the length of their rarest condition's bit, each with the bits of all that
+        #: some token must meet.
         self._by_rarest: dict[int, list[tuple[int, TokenPattern | DependencyPattern]]] = {}
         self._rarest = 0
 
@@ -263,11 +267,19 @@ class PatternMatcher:
         ValueError
             If it is not in the language of patterns.
         """
-        steps = []
+        steps: list[_Step] = []
+        breadths: dict[int, float] = {}
         for token in pattern:
-            rest = {name: wanted for name, wanted in token.items() if name != "OP"}
-            steps.append(_Step(self._conditions.bit(rest), *_count(token.get("OP", "1"))))
-        self._add(TokenPattern(key, tuple(steps)), pattern)
+            condition = {name: wanted for name, wanted in token.items() if name != "OP"}
+            bit = self._conditions.bit(condition)
+            breadths[bit] = _breadth(condition)
+            steps += _steps(bit, token.get("OP", "1"))
+        needed = [i for i, step in enumerate(steps) if step.needed]
+        if not needed:
+            raise ValueError("it fits no token at all; ask for one at least")
+        rarest = min(needed, key=lambda i: breadths[steps[i].bit])
+        found = TokenPattern(key, tuple(reversed(steps[:rarest])), tuple(steps[rarest:]))
+        self._add(found, steps[rarest].bit, [steps[i].bit for i in needed])
 
     def add_dependency(self, key: int, pattern: Sequence[Mapping[str, Any]]) -> None:
         """Add conditions on tokens that hang together; `key` comes back with each match.
@@ -285,20 +297,14 @@ class PatternMatcher:
             above.append((names.index(node["LEFT_ID"]), node["REL_OP"] == ">>"))
         conditions = [node["RIGHT_ATTRS"] for node in pattern]
         bits = tuple(self._conditions.bit(condition) for condition in conditions)
-        self._add(DependencyPattern(key, bits, tuple(above)), conditions)
+        rarest = min(range(len(bits)), key=lambda i: _breadth(conditions[i]))
+        self._add(DependencyPattern(key, bits, tuple(above)), bits[rarest], bits)
 
     def _add(
-        self, pattern: TokenPattern | DependencyPattern, conditions: Sequence[Mapping[str, Any]]
+        self, pattern: TokenPattern | DependencyPattern, rarest: int, required: Iterable[int]
     ) -> None:
-        needed = [c for c in conditions if _count(c.get("OP", "1"))[0]]
-        if not needed:
-            raise ValueError("it fits no token at all; ask for one at least")
-        required = pattern.required
-        rarest = required[min(range(len(needed)), key=lambda i: _breadth(needed[i]))]
-        together = 0
-        for bit in required:
-            together |= bit
-        self._by_rarest.setdefault(rarest, []).append((together, pattern))
+        together = reduce(or_, required)
+        self._by_rarest.setdefault(rarest.bit_length(), []).append((together, pattern))
         self._rarest |= rarest
 
     def __call__(
@@ -314,10 +320,8 @@ class PatternMatcher:
             Key and places of each match of conditions that hang together.
         """
         met = self._conditions.met(sentence)
-        anywhere = 0
-        for bits in met:
-            anywhere |= bits
-        tokens = Places(sentence, met)
+        anywhere = reduce(or_, met, 0)
+        tokens = Tokens(sentence, met)
         rows: list[tuple[int, int, int]] = []
         groups: list[tuple[int, tuple[int, ...]]] = []
         missing = ~anywhere
@@ -325,7 +329,7 @@ class PatternMatcher:
         while left:
             lowest = left & -left
             left ^= lowest
-            for required, pattern in self._by_rarest[lowest]:
+            for required, pattern in self._by_rarest[lowest.bit_length()]:
                 if required & missing:
                     continue
                 if isinstance(pattern, TokenPattern):
@@ -348,8 +352,13 @@ def _breadth(condition: Mapping[str, Any]) -> float:
     breadth = float("inf")
     for name in ("LOWER", "TEXT", "ORTH", "LEMMA"):
         wanted = condition.get(name)
-        if isinstance(wanted, str):
-            breadth = min(breadth, 1)
-        elif isinstance(wanted, dict) and "IN" in wanted:
-            breadth = min(breadth, len(wanted["IN"]))
+        if isinstance(wanted, dict) and "IN" not in wanted:
+            continue
+        listed = wanted["IN"] if isinstance(wanted, dict) else [wanted] if wanted else []
+        if listed:
+            breadth = min(breadth, sum(map(_weight, listed)))
     return breadth
+
+
+def _weight(word: str) -> int:
+    return _FREQUENT_WEIGHS if word in _FREQUENT else 1
