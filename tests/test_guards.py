@@ -7,7 +7,7 @@ import re
 import pytest
 
 from feedback_nlp.columns import Columns
-from feedback_nlp.cues.guards import GUARDS, clause_range
+from feedback_nlp.cues.guards import GUARDS, asserted, clause_range
 from feedback_nlp.examples import read_examples
 from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.segmentation import parse_sentences
@@ -238,3 +238,16 @@ def test_each_guard_finds_what_plain_spacy_finds(docs, guard):
     assert found == wanted
     assert len(docs) > 300
     assert 0 < sum(wanted.values()) < len(wanted)
+
+
+def test_asking_the_guards_that_have_a_reason_finds_what_asking_all_finds(nlp, examples_path):
+    stops = [GUARDS[name] for name in ("negated", "hypothetical", "self", "quoted")]
+    answers = set()
+    for example in read_examples(examples_path)[::25]:
+        for _, doc in parse_sentences(nlp, example.text):
+            sentence, other = Columns(doc), Columns(doc)
+            for i in range(len(sentence)):
+                free = not any(guard(other, i) for guard in stops)
+                assert asserted(sentence, i) == free, (doc.text, i)
+                answers.add(free)
+    assert answers == {True, False}

@@ -86,6 +86,18 @@ def test_words_that_are_quoted_split_or_said_of_oneself_are_no_judging_phrase(fe
     assert "lexicon:judging_phrase" not in features(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("This is a complete waste of money.", 2), ("This is a complete waste of space.", 3),
+        ("Get a life.", 2), ("Get a life, loser.", 2), ("Get a life loser.", 3),
+        ("Give it a rest mate.", 2),
+    ],
+)  # fmt: skip
+def test_of_phrases_that_begin_alike_the_most_judging_counts(features, text, level):
+    assert features(text)["lexicon:most_judging_phrase"] == level / 3
+
+
 def test_every_phrase_has_two_words_or_more_and_none_says_who_somebody_is():
     phrases = load_levels("judging_phrases")
     assert len(phrases) > 8_000
