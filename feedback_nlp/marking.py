@@ -13,10 +13,12 @@ from feedback_nlp.examples import MOVES, PARTS
 from feedback_nlp.heads import sigmoid
 from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
 
-#: A sentence this likely to be read as judging shows which of its words and phrases judge.
-WORDS_MARKED_FROM = 0.35
-#: One this likely is marked as a whole if nothing in it stands out.
-SENTENCE_MARKED_FROM = 0.5
+#: A sentence this likely to be read as judging shows which of its words and phrases judge, or is
+#: marked as a whole. Of words in milder ones three in four are used without a judgment.
+MARKED_FROM = 0.5
+#: What a rule found is dropped only where the finder denies it by at least these log-odds: whoever
+#: writes a part in one of its known forms should see it. Of no consequence to F1 on left-out fields.
+DENIED_FROM = -1.0
 #: Its move is named if it has at least this share of the likelihood of all moves.
 MOVE_NAMED_FROM = 0.5
 #: The cue of a sentence that judges by no move that could be named.
@@ -51,14 +53,18 @@ def marks_of(
         Ids of the cues that are judgmental.
     """
     end = len(sentence.text.rstrip(".,;: "))
-    marks = [mark for mark in sentence.marks if found.get(mark.cue, 0.0) >= 0 or mark.cue in MOVES]
+    marks = [
+        mark
+        for mark in sentence.marks
+        if mark.cue not in PARTS or found.get(mark.cue, 0.0) > DENIED_FROM
+    ]
     ruled = {mark.cue for mark in marks}
     marks += [
         Mark(0, end, part, BY_SENTENCE)
         for part in PARTS
         if part not in ruled and found.get(part, -1.0) >= 0
     ]
-    if judging < WORDS_MARKED_FROM:
+    if judging < MARKED_FROM:
         return tuple(marks)
     moves = [mark for mark in marks if mark.cue in judgmental]
     moves += [
@@ -66,7 +72,7 @@ def marks_of(
         for hint in sentence.hints
         if not any(mark.start < hint.end and hint.start < mark.end for mark in moves)
     ]
-    if not moves and judging >= SENTENCE_MARKED_FROM:
+    if not moves:
         moves = [Mark(0, end, _move(found), BY_SENTENCE)]
         # What only sounds like a verdict is seldom a described behaviour as well.
         marks = [mark for mark in marks if mark.rule != BY_SENTENCE]
