@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from feedback_nlp.features import Features
+from feedback_nlp.rows import known_rows, sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,15 +50,9 @@ class Finders:
         sentences : sequence of mapping of str to float
             The features of each; those that no finder knows count 0.
         """
-        row_of = self._rows
-        sums = np.tile(self.intercepts, (len(sentences), 1))
-        for i, features in enumerate(sentences):
-            known = [(row_of[name], value) for name, value in features.items() if name in row_of]
-            if known:
-                rows, values = zip(*known, strict=True)
-                # Summed one sentence at a time, so that its neighbours change no last digit.
-                sums[i] += np.asarray(values) @ self.weights[list(rows)]
-        return [dict(zip(self.cues, row, strict=True)) for row in sums.tolist()]
+        rows, values, ends = known_rows(self._rows, sentences)
+        logits = self.intercepts + sums(self.weights[rows] * values[:, np.newaxis], ends)
+        return [dict(zip(self.cues, row, strict=True)) for row in logits.tolist()]
 
     def as_payload(self) -> dict[str, str | np.ndarray]:
         """Return everything as plain types, for a file."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
-from itertools import chain, repeat
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import numpy as np
 
 from feedback_nlp.errors import HeadsError
 from feedback_nlp.finders import Finders
+from feedback_nlp.rows import known_rows, sums
 
 if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
@@ -236,8 +237,8 @@ class Heads:
 
     def logits(self, features: Mapping[str, float]) -> dict[str, float]:
         """Return the log-odds of every head, found together: each feature is looked up once."""
-        rows, values, ends = self._known([features])
-        logits = self._intercepts + _sums(self._matrix[rows] * values[:, np.newaxis], ends)
+        rows, values, ends = known_rows(self._rows, [features])
+        logits = self._intercepts + sums(self._matrix[rows] * values[:, np.newaxis], ends)
         return dict(zip(self.heads, logits[0].tolist(), strict=True))
 
     def read(
@@ -261,10 +262,9 @@ class Heads:
         list of Terms
             What they are made of.
         """
-        rows, values, ends = self._known(sentences)
-        # Not by matrix product, whose last digits may differ from one machine to another.
+        rows, values, ends = known_rows(self._rows, sentences)
         terms = self._matrix[rows] * values[:, np.newaxis]
-        logits = self._intercepts + _sums(terms, ends)
+        logits = self._intercepts + sums(terms, ends)
         names, numbers = self._sources(rows, source_of)
         # A run is a row of features of the same sentence and source, such as all its grammar.
         starts_run = np.ones(len(rows), dtype=bool)
@@ -279,23 +279,6 @@ class Heads:
             found.append(Terms(tuple(sources[first:last]), runs[first:last].copy()))
             first = last
         return logits, found
-
-    def _known(
-        self, sentences: Sequence[Mapping[str, float]]
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return row and value of the features that some head knows, and where sentences end."""
-        row_of = self._rows.get
-        rows: list[int] = []
-        values: list[float] = []
-        counts = []
-        for features in sentences:
-            rows += map(row_of, features, repeat(-1))
-            values += features.values()
-            counts.append(len(features))
-        all_rows = np.asarray(rows, dtype=np.intp)
-        known = all_rows >= 0
-        ends = np.concatenate(([0], np.cumsum(known)))[np.cumsum(counts, dtype=np.intp)]
-        return all_rows[known], np.asarray(values, dtype=float)[known], ends
 
     def weights_of(self, feature: str) -> list[float]:
         """Return the log-odds per unit of a feature for each head; 0 where it is not known."""
@@ -336,16 +319,6 @@ class Heads:
     def version(self) -> str:
         """Version of the format and a short hash of the file."""
         return f"{self.meta.get('heads_version', HEADS_VERSION)}-{self.meta.get('sha256', '')[:8]}"
-
-
-def _sums(rows: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Return the sum of the rows of each part; an empty part has the sum 0."""
-    sums = np.zeros((len(ends), rows.shape[1]))
-    starts = np.concatenate(([0], ends[:-1]))
-    filled = starts < ends
-    if filled.any():
-        sums[filled] = np.add.reduceat(rows, starts[filled])
-    return sums
 
 
 def heads_folder() -> Path:
