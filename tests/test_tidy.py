@@ -87,8 +87,10 @@ def test_no_text_is_read_twice_for_its_features(comments, scorer, monkeypatch, b
     path, _ = comments
     own = Scorer(scorer.nlp, scorer.heads)
     monkeypatch.setattr(scoring_chain, "CACHE_SIZE", 0)
-    read, seen = own.reader.read, []
-    monkeypatch.setattr(own.reader, "read", lambda doc: seen.append(doc.text) or read(doc))
+    read, seen = own.reader.read_columns, []
+    monkeypatch.setattr(
+        own.reader, "read_columns", lambda sentence: seen.append(sentence.text) or read(sentence)
+    )
 
     def sentences_read(*details):
         seen.clear()
