@@ -67,7 +67,9 @@ def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[A
         names = _join([cues[part].title.lower() for part in present])
         template = text["praise_complete"] if not missing and not judging else text["praise"]
         advice.append(Advice("praise", present[0], template.format(parts=names), ""))
-    for finding in judging[:2]:
+    # A second kind of judgment tells more than a second passage of the first kind.
+    first = {finding.cue: finding for finding in reversed(judging)}
+    for finding in sorted(judging, key=lambda finding: first[finding.cue] is not finding)[:2]:
         template = text["reread" if finding.rule == BY_SENTENCE else "remove"]
         message = template.format(passage=_quoted(finding.text), why=finding.why)
         advice.append(

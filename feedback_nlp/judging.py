@@ -65,10 +65,14 @@ def _find_words(sentence: Columns) -> list[Judging]:
     lowers, lemmas, places = sentence.lowers, sentence.lemmas_lower, sentence.places
     found = ((i, _entry(lowers[i], lemmas[i])) for i in sentence.spoken)
     return [
-        Judging(places[i], places[i] + len(sentence.words[i].text), levels[entry], moves[entry])
+        Judging(
+            places[i], places[i] + len(sentence.words[i].text), levels[entry],
+            # Part of a term: "garbage collector".
+            "" if sentence.deps[i] == "compound" else moves[entry],
+        )
         for i, entry in found
         if entry in levels and asserted(sentence, i)
-    ]
+    ]  # fmt: skip
 
 
 @cache

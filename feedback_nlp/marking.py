@@ -6,23 +6,29 @@ phrases of the lists are marked, or the sentence as a whole.
 
 from __future__ import annotations
 
+import math
+import re
 from collections import Counter
 from collections.abc import Container, Mapping, Sequence
+from functools import cache
 
 from feedback_nlp.examples import MOVES, PARTS
 from feedback_nlp.heads import sigmoid
+from feedback_nlp.lexica import load_part_labels
 from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
 
 #: A sentence this likely to be read as judging shows which of its words and phrases judge, or is
 #: marked as a whole. Of words in milder ones three in four are used without a judgment.
 MARKED_FROM = 0.5
-#: What a rule found is dropped only where the finder denies it by these log-odds: whoever writes a
-#: part in one of its known forms should see it. It costs .01 of F1 at most on fields left out.
-DENIED_FROM = -1.0
-#: Its move is named if it has at least this share of the likelihood of all moves.
-MOVE_NAMED_FROM = 0.5
+#: What a rule found is dropped where the finder denies it by these log-odds. Whoever writes a part
+#: in one of its known forms should see it, so that only those parts are listed whose rules take
+#: much for them that is something else.
+DENIED_FROM = {"situation": -2.0, "next_step": -2.0}
+#: Its move is named if it is at least this likely, and this share of the likelihood of all moves.
+MOVE_LIKELY_FROM, MOVE_SHARE_FROM = 0.4, 0.5
 #: The cue of a sentence that judges by no move that could be named.
 WHOLE_SENTENCE = "whole_sentence"
+_BEFORE, _BEHIND = " \t-–—*•·>#_", " .,;:-–—*_"
 #: The features that judging words and phrases give.
 _WORD_SOURCES = tuple(
     f"lexicon:{name}"
@@ -52,17 +58,18 @@ def marks_of(
     judgmental : container of str
         Ids of the cues that are judgmental.
     """
-    end = len(sentence.text.rstrip(".,;: "))
     marks = [
         mark
         for mark in sentence.marks
-        if mark.cue not in PARTS or found.get(mark.cue, 0.0) > DENIED_FROM
+        if found.get(mark.cue, 0.0) > DENIED_FROM.get(mark.cue, -math.inf)
     ]
     ruled = {mark.cue for mark in marks}
+    start, end = _extent(sentence.text)
+    label = _label(sentence.text)
     marks += [
-        Mark(0, end, part, BY_SENTENCE)
+        Mark(start, end, part, BY_SENTENCE)
         for part in PARTS
-        if part not in ruled and found.get(part, -1.0) >= 0
+        if part not in ruled and (part == label if label else found.get(part, -1.0) >= 0)
     ]
     if judging < MARKED_FROM:
         return tuple(marks)
@@ -73,7 +80,7 @@ def marks_of(
         if not any(mark.start < hint.end and hint.start < mark.end for mark in moves)
     ]
     if not moves:
-        moves = [Mark(0, end, _move(found), BY_SENTENCE)]
+        moves = [Mark(start, end, _move(found), BY_SENTENCE)]
         # What only sounds like a verdict is seldom a described behaviour as well.
         marks = [mark for mark in marks if mark.rule != BY_SENTENCE]
     return tuple(dict.fromkeys((*marks, *moves)))
@@ -82,11 +89,27 @@ def marks_of(
 def _move(found: Mapping[str, float]) -> str:
     """Return the move that a judging sentence makes, if one is clearly the likeliest."""
     likelihood = {move: sigmoid(found[move]) for move in MOVES if move in found}
-    if not likelihood:
-        return WHOLE_SENTENCE
-    best = max(likelihood, key=likelihood.__getitem__)
-    named = likelihood[best] >= MOVE_NAMED_FROM * sum(likelihood.values())
-    return best if named else WHOLE_SENTENCE
+    best = max(likelihood, key=likelihood.__getitem__, default=WHOLE_SENTENCE)
+    least = max(MOVE_LIKELY_FROM, MOVE_SHARE_FROM * sum(likelihood.values()))
+    return best if likelihood.get(best, 0.0) >= least else WHOLE_SENTENCE
+
+
+def _extent(text: str) -> tuple[int, int]:
+    """Return where a sentence begins and ends, without bullets and the marks around it."""
+    start = len(text) - len(text.lstrip(_BEFORE))
+    return start, max(start + 1, len(text.rstrip(_BEHIND)))
+
+
+def _label(text: str) -> str:
+    """Return the part that a sentence is labelled with, as in "Impact: …"; "" without a label."""
+    match = _labels().match(text)
+    return load_part_labels()[match[1].lower()] if match else ""
+
+
+@cache
+def _labels() -> re.Pattern[str]:
+    labels = "|".join(sorted(load_part_labels(), key=len, reverse=True))
+    return re.compile(rf"[\W_]*({labels})[\s*_]*:[\s*_]*\w", re.IGNORECASE)
 
 
 def points_of(

@@ -23,7 +23,7 @@ from feedback_nlp.pipeline import (
     has_outgrown,
     load_pipeline,
 )
-from feedback_nlp.reading import SentenceAnalysis, SentenceReader
+from feedback_nlp.reading import BY_SENTENCE, SentenceAnalysis, SentenceReader
 from feedback_nlp.report import Finding, Report, Sentence
 from feedback_nlp.scoring import Scores, score_each, score_sentences
 from feedback_nlp.segmentation import Piece, parse_columns, split_pieces, split_sentences
@@ -316,13 +316,18 @@ class Scorer:
     def _findings(
         self, text: str, sentences: list[tuple[int, SentenceAnalysis]], scores: Scores
     ) -> tuple[Finding, ...]:
-        count = Counter(mark.cue for _, sentence in sentences for mark in sentence.marks)
+        count = Counter(
+            mark.cue
+            for _, sentence in sentences
+            for mark in sentence.marks
+            if mark.rule != BY_SENTENCE
+        )
         findings = []
         for offset, sentence in sentences:
             for mark, points in zip(sentence.marks, sentence.mark_points, strict=True):
                 cue = self.reader.cues[mark.cue]
                 weight = points
-                if cue.family != "judgmental":
+                if cue.family != "judgmental" and mark.rule != BY_SENTENCE:
                     weight = scores.actionability_points.get(mark.cue, 0.0) / count[mark.cue]
                 start, end = offset + mark.start, offset + mark.end
                 findings.append(

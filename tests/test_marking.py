@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +13,8 @@ from feedback_nlp.examples import MOVES, PARTS, read_examples
 from feedback_nlp.finders import Finders
 from feedback_nlp.judging import Judging, passages
 from feedback_nlp.lexica import load_levels, load_moves
-from feedback_nlp.marking import WHOLE_SENTENCE
-from feedback_nlp.reading import BY_SENTENCE, BY_WORDS
-from feedback_nlp.report import Report
+from feedback_nlp.marking import WHOLE_SENTENCE, marks_of
+from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
 from feedback_nlp.scorer import Scorer
 from feedback_nlp.training.bags import Corpus, read_corpus
 from feedback_nlp.training.finders import best_threshold, fit_finders
@@ -112,12 +112,91 @@ def test_the_finders_know_more_parts_and_judgments_than_rules_do(
     assert found["judged_without_mark"] == 0
 
 
-def test_an_advice_asks_for_no_part_that_is_there(scorer):
-    report = scorer(
-        "On slide 4 the axis had no units, and two people in the back could not follow the rest."
+@pytest.mark.parametrize(
+    ("sentence", "part"),
+    [
+        ("I felt ignored.", "impact"),
+        ("People were confused.", "impact"),
+        ("This meant I had to cancel the demo.", "impact"),
+        ("Nobody understood the third slide.", "impact"),
+        ("Because of that, we started without the numbers.", "impact"),
+        ("You greeted me at the door.", "behaviour"),
+        ("Next time, let her finish.", "next_step"),
+        ("At Tuesday's stand-up it was the same.", "situation"),
+    ],
+)
+def test_an_advice_asks_for_no_part_that_is_there(scorer, sentence, part):
+    report = scorer(f"You talked over Ana twice. {sentence}")
+    assert report.parts[part]
+    assert part not in {advice.cue for advice in report.advice if advice.kind == "add"}
+
+
+@pytest.mark.parametrize(
+    ("line", "part"),
+    [
+        ("Situation: Monday stand-up.", "situation"),
+        ("- **Behaviour**: you talked for 12 minutes.", "behaviour"),
+        ("IMPACT: three people did not get a turn.", "impact"),
+        ("Next step: a two-minute timer.", "next_step"),
+    ],
+)
+def test_a_labelled_part_is_that_part(scorer, line, part):
+    by_label = [f for f in scorer(line).findings if f.rule == BY_SENTENCE]
+    assert scorer(line).parts[part]
+    assert {f.cue for f in by_label} <= {part}
+
+
+def test_a_word_that_is_part_of_a_term_is_no_insult(scorer):
+    report = scorer("The garbage collector pauses for 200 ms in the profile that you attached.")
+    assert "insult" not in {finding.cue for finding in report.findings}
+
+
+def test_a_mark_of_a_whole_sentence_begins_and_ends_with_its_words(scorer):
+    report = scorer("-- Did anybody ever explain to you what salt is for? --")
+    (found,) = judgments(report)
+    assert found.text == "Did anybody ever explain to you what salt is for?"
+
+
+def read_as(sentence, *, judging, found):
+    return marks_of(sentence, judging, found, {*MOVES, WHOLE_SENTENCE})
+
+
+def test_a_move_is_named_only_if_it_is_likely(scorer):
+    sentence = SentenceAnalysis("When I present, you look at your phone.", (), {}, frozenset(), {})
+    whole = (0, len("When I present, you look at your phone"))
+    for likelihood, cue in ((0.1, WHOLE_SENTENCE), (0.9, "contempt")):
+        found = dict.fromkeys(MOVES, -9.0) | {"contempt": math.log(likelihood / (1 - likelihood))}
+        (mark,) = read_as(sentence, judging=0.6, found=found)
+        assert (mark.start, mark.end, mark.cue, mark.rule) == (*whole, cue, BY_SENTENCE)
+    two = dict.fromkeys(MOVES, -9.0) | {"contempt": 0.2, "blame": 0.3, "insult": 0.3}
+    assert read_as(sentence, judging=0.6, found=two)[0].cue == WHOLE_SENTENCE
+    assert read_as(sentence, judging=0.4, found=two) == ()
+
+
+def test_what_a_rule_found_goes_only_if_clearly_denied():
+    mark = Mark(0, 7, "situation", "weekday")
+    sentence = SentenceAnalysis("On Monday", (mark,), {}, frozenset(), {})
+    assert read_as(sentence, judging=0.0, found={"situation": -1.5}) == (mark,)
+    assert read_as(sentence, judging=0.0, found={"situation": -2.5}) == ()
+    assert read_as(sentence, judging=0.0, found={}) == (mark,)
+    felt = replace(sentence, marks=(replace(mark, cue="impact"),))
+    assert read_as(felt, judging=0.0, found={"impact": -5.0}) == felt.marks
+
+
+def test_a_part_that_the_heads_found_in_a_whole_sentence_takes_no_points_from_the_rules(scorer):
+    report = scorer("On Monday you left out the units. Behaviour: two of the slides.")
+    found = [f for f in report.findings if f.cue == "behaviour"]
+    assert {f.rule == BY_SENTENCE for f in found} == {True, False}
+    assert all((f.weight == 0) == (f.rule == BY_SENTENCE) for f in found)
+    assert sum(f.weight for f in found) == pytest.approx(
+        report.points["actionability"]["behaviour"]
     )
-    assert report.parts["impact"]
-    assert "impact" not in {advice.cue for advice in report.advice if advice.kind == "add"}
+
+
+def test_two_kinds_of_judgment_are_advised_on_before_a_second_of_the_first_kind(scorer):
+    report = scorer("YOU NEVER LISTEN!!! You are so lazy.")
+    cues = [advice.cue for advice in report.advice if advice.kind == "remove"]
+    assert len(cues) == len(set(cues)) == 2
 
 
 def test_every_listed_word_and_phrase_names_a_move_of_the_codebook_or_none():
@@ -138,6 +217,8 @@ def test_the_threshold_of_a_part_is_where_f1_is_largest():
     logits, labels = [3.0, 2.0, 1.0, 0.0, -1.0], [1, 1, 0, 1, 0]
     assert best_threshold(logits, labels) == 0.0
     assert best_threshold(logits, [1, 1, 0, 0, 0]) == 2.0
+    # Of equal ones none can be taken alone.
+    assert best_threshold([3.0, 1.0, 1.0, 1.0], [1, 1, 0, 0]) == 3.0
 
 
 def test_finders_read_each_sentence_alone():
@@ -164,7 +245,7 @@ def test_the_same_spans_give_the_same_finders(scorer, examples_path):
     assert (one.weights != 0).sum() < 0.5 * one.weights.size
 
 
-def test_a_report_without_finders_is_still_a_report(by_rules_alone):
+def test_without_finders_the_rules_alone_decide(by_rules_alone):
     report = by_rules_alone("You are careless. Next time, add units to the axis on slide 4.")
-    assert isinstance(report, Report)
+    assert BY_SENTENCE not in {f.rule for f in report.findings}
     assert {"person_label", "next_step"} <= {f.cue for f in report.findings}

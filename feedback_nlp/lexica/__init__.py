@@ -52,6 +52,12 @@ def load_moves(name: str) -> Mapping[str, str]:
     return {entry: move for entry, _, move in _rows(name)}
 
 
+@cache
+def load_part_labels() -> Mapping[str, str]:
+    """Return the part of feedback that each label names: writers begin lines with "Impact:"."""
+    return dict(_rows("part_labels"))
+
+
 def _rows(name: str) -> list[list[str]]:
     return list(csv.reader(_read(f"{name}.csv").splitlines()[1:]))
 

@@ -87,7 +87,9 @@ def best_threshold(logits: Sequence[float], labels: Sequence[int]) -> float:
         Whether each holds what is looked for.
     """
     order = np.argsort(-np.asarray(logits), kind="stable")
-    ranked = np.asarray(labels)[order]
+    ranked, values = np.asarray(labels)[order], np.asarray(logits)[order]
     found = np.arange(1, len(ranked) + 1)
     f1 = 2 * np.cumsum(ranked) / (found + ranked.sum())
-    return float(np.asarray(logits)[order][int(np.argmax(f1))])
+    # Equal log-odds are all found or none of them.
+    whole = np.append(values[1:] != values[:-1], True)
+    return float(values[int(np.argmax(np.where(whole, f1, -1.0)))])
