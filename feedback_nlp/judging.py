@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from feedback_nlp.columns import Columns, Table
 from feedback_nlp.cues.guards import asserted, hypothetical, quoted, self_directed
-from feedback_nlp.lexica import load_levels, load_lexicon, load_moves
+from feedback_nlp.lexica import load_judging, load_lexicon
 
 #: Gender must not move a score: third-person pronouns share one form.
 THIRD_PERSON = {
@@ -52,7 +52,7 @@ def _entry(lower: str, lemma: str) -> str:
     # Who somebody is judges nobody.
     if not load_lexicon("identity_words").isdisjoint((lower, lemma)):
         return ""
-    return lower if lower in load_levels("judging_words") else lemma
+    return lower if lower in load_judging("judging_words") else lemma
 
 
 def judging_words(sentence: Columns) -> list[Judging]:
@@ -61,28 +61,28 @@ def judging_words(sentence: Columns) -> list[Judging]:
 
 
 def _find_words(sentence: Columns) -> list[Judging]:
-    levels, moves = load_levels("judging_words"), load_moves("judging_words")
+    known = load_judging("judging_words")
     lowers, lemmas, places = sentence.lowers, sentence.lemmas_lower, sentence.places
     found = ((i, _entry(lowers[i], lemmas[i])) for i in sentence.spoken)
     return [
         Judging(
-            places[i], places[i] + len(sentence.words[i].text), levels[entry],
+            places[i], places[i] + len(sentence.words[i].text), known[entry][0],
             # Part of a term: "garbage collector".
-            "" if sentence.deps[i] == "compound" else moves[entry],
+            "" if sentence.deps[i] == "compound" else known[entry][1],
         )
         for i, entry in found
-        if entry in levels and asserted(sentence, i)
+        if entry in known and asserted(sentence, i)
     ]  # fmt: skip
 
 
 @cache
 def _phrases() -> dict[tuple[str, ...], tuple[int, str]]:
     """Return level and move of each judging phrase by its words."""
-    levels, moves = load_levels("judging_phrases"), load_moves("judging_phrases")
     phrases: dict[tuple[str, ...], tuple[int, str]] = {}
-    for phrase, level in levels.items():
-        words = tuple(_ONE_PERSON.get(word, word) for word in phrase.split())
-        phrases[words] = max((level, moves[phrase]), phrases.get(words, (0, "")))
+    for phrase, judging in load_judging("judging_phrases").items():
+        said = phrase.split()
+        words = tuple(map(_ONE_PERSON.get, said, said))
+        phrases[words] = max(judging, phrases.get(words, judging))
     return phrases
 
 
@@ -90,8 +90,8 @@ def _phrases() -> dict[tuple[str, ...], tuple[int, str]]:
 def _lengths() -> dict[tuple[str, str], set[int]]:
     """Return of how many words the judging phrases are, by their first two words."""
     lengths: dict[tuple[str, str], set[int]] = {}
-    for first, second, *others in _phrases():
-        lengths.setdefault((first, second), set()).add(2 + len(others))
+    for words in _phrases():
+        lengths.setdefault(words[:2], set()).add(len(words))  # type: ignore[arg-type]
     return lengths
 
 

@@ -13,7 +13,7 @@ from importlib import resources
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues.guards import asserted, praised
 from feedback_nlp.judging import judging_phrases, judging_words
-from feedback_nlp.lexica import load_levels, load_lexicon
+from feedback_nlp.lexica import load_judging, load_lexicon
 from feedback_nlp.signs import Lists, Signs
 
 #: Who learns English leaves them out.
@@ -388,8 +388,7 @@ def _listed(*lexica: str) -> Callable[[], Container[str]]:
 
 
 def _judging_words() -> Container[str]:
-    levels = load_levels("judging_words")
-    return {word for word, level in levels.items() if level} - load_lexicon("identity_words")
+    return load_judging("judging_words").keys() - load_lexicon("identity_words")
 
 
 #: Lists whose words count by their form or by their lemma.

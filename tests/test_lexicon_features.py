@@ -7,7 +7,7 @@ import pytest
 from feedback_nlp.columns import Columns
 from feedback_nlp.errors import CueError
 from feedback_nlp.examples import read_examples
-from feedback_nlp.lexica import load_levels, load_lexicon
+from feedback_nlp.lexica import load_judging, load_lexicon
 from feedback_nlp.lexicon_features import LEXICON_FEATURES, lexicon_features
 from feedback_nlp.segmentation import parse_sentences
 
@@ -52,7 +52,7 @@ def test_a_judging_word_that_is_not_claimed_of_others_counts_nothing(features, t
 
 
 def test_who_somebody_is_judges_nobody(features):
-    both = load_levels("judging_words").keys() & load_lexicon("identity_words")
+    both = load_judging("judging_words").keys() & load_lexicon("identity_words")
     for word in both:
         assert "lexicon:most_judging_word" not in features(f"Their neighbour is {word}.")
         assert "lexicon:most_judging_word" not in features(f"The {word}s of the parade danced.")
@@ -99,9 +99,9 @@ def test_of_phrases_that_begin_alike_the_most_judging_counts(features, text, lev
 
 
 def test_every_phrase_has_two_words_or_more_and_none_says_who_somebody_is():
-    phrases = load_levels("judging_phrases")
+    phrases = load_judging("judging_phrases")
     assert len(phrases) > 8_000
-    assert set(phrases.values()) == {1, 2, 3}
+    assert {level for level, _ in phrases.values()} == {1, 2, 3}
     for phrase in phrases:
         words = phrase.split()
         assert len(words) > 1, phrase
@@ -110,4 +110,4 @@ def test_every_phrase_has_two_words_or_more_and_none_says_who_somebody_is():
 
 def test_a_missing_table_is_named():
     with pytest.raises(CueError, match=r"add feedback_nlp/lexica/moods\.csv"):
-        load_levels("moods")
+        load_judging("moods")

@@ -12,7 +12,7 @@ from feedback_nlp.evaluation.passages import measure
 from feedback_nlp.examples import MOVES, PARTS, read_examples
 from feedback_nlp.finders import Finders
 from feedback_nlp.judging import Judging, passages
-from feedback_nlp.lexica import load_levels, load_moves
+from feedback_nlp.lexica import load_judging
 from feedback_nlp.marking import WHOLE_SENTENCE, marks_of
 from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
 from feedback_nlp.scorer import Scorer
@@ -201,11 +201,11 @@ def test_two_kinds_of_judgment_are_advised_on_before_a_second_of_the_first_kind(
 
 def test_every_listed_word_and_phrase_names_a_move_of_the_codebook_or_none():
     for table in ("judging_words", "judging_phrases"):
-        moves = load_moves(table)
-        assert set(moves.values()) <= {*MOVES, ""}
-        assert moves.keys() == load_levels(table).keys()
-        insults = [entry for entry, level in load_levels(table).items() if level == 3]
-        assert sum(moves[entry] != "" for entry in insults) > 0.95 * len(insults)
+        levels, moves = zip(*load_judging(table).values(), strict=True)
+        assert set(levels) == {1, 2, 3}
+        assert set(moves) <= {*MOVES, ""}
+        insults = [move for level, move in zip(levels, moves, strict=True) if level == 3]
+        assert sum(move != "" for move in insults) > 0.95 * len(insults)
 
 
 def test_neighbouring_words_become_one_passage_with_the_worst_move():

@@ -29,27 +29,17 @@ def load_lexicon(name: str) -> frozenset[str]:
 
 
 @cache
-def load_levels(name: str) -> Mapping[str, int]:
-    """Return the level of each entry of the table `name`.
+def load_judging(name: str) -> Mapping[str, tuple[int, str]]:
+    """Return level and judgmental move of each entry of the table `name`.
+
+    The move is "" where a mark would puzzle.
 
     Raises
     ------
     CueError
         If there is no such table.
     """
-    return {entry: int(level) for entry, level, _ in _rows(name)}
-
-
-@cache
-def load_moves(name: str) -> Mapping[str, str]:
-    """Return the judgmental move of each entry of the table `name`; "" where a mark would puzzle.
-
-    Raises
-    ------
-    CueError
-        If there is no such table.
-    """
-    return {entry: move for entry, _, move in _rows(name)}
+    return {entry: (int(level), move) for entry, level, move in _rows(name)}
 
 
 @cache
