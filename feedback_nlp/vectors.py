@@ -49,6 +49,9 @@ class TokenVectors:
     def __init__(self, model: Any) -> None:
         self._embedding = _Embedding(model.layers[0])
         self._layers = [_Layer(layer) for layer in model.layers[1].layers[0].layers]
+        #: What the first layer makes of an empty row between empty rows.
+        nothing = np.zeros((1, self._layers[0].width_in), dtype=np.float32)
+        self._of_nothing = self._layers[0](nothing)[0]
 
     @staticmethod
     def is_known(model: Any) -> bool:
@@ -102,11 +105,14 @@ class TokenVectors:
         tokens = np.flatnonzero(distance == 0)
         values = np.zeros((len(distance), words.shape[1]), dtype=words.dtype)
         values[tokens] = words
-        for nearer, layer in zip(reversed(range(depth)), self._layers, strict=True):
+        for place, layer in enumerate(self._layers):
             # As many layers as follow, so many rows away can it still be seen.
-            rows = np.flatnonzero(distance <= nearer)
+            nearer = depth - 1 - place
+            rows = np.flatnonzero(distance <= (nearer if place else min(nearer, 1)))
             windows = values.take(rows[:, np.newaxis] + (-1, 0, 1), axis=0)
             values[rows] += layer(windows.reshape(len(rows), -1))
+            if not place:
+                values[(distance > 1) & (distance <= nearer)] = self._of_nothing
         return values.take(tokens, axis=0)
 
 
@@ -159,10 +165,11 @@ class _Layer:
     def __init__(self, layer: Any) -> None:
         maxout, norm = _node(layer, "maxout"), _node(layer, "layernorm")
         self._gemm = layer.ops.gemm
+        self.width_in: int = maxout.get_dim("nI")
         self._width, self._pieces = maxout.get_dim("nO"), maxout.get_dim("nP")
         # Piece by piece, not element by element: then the largest is that of whole rows.
         by_piece = maxout.get_param("W").transpose(1, 0, 2)
-        self._weights = np.ascontiguousarray(by_piece.reshape(-1, maxout.get_dim("nI")))
+        self._weights = np.ascontiguousarray(by_piece.reshape(-1, self.width_in))
         self._bias = np.ascontiguousarray(maxout.get_param("b").T.ravel())
         self._gain, self._shift = norm.get_param("G"), norm.get_param("b")
 
