@@ -6,7 +6,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
-from textwrap import shorten
 from typing import Any
 
 from feedback_nlp.cues import Cue
@@ -71,7 +70,7 @@ def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[A
     first = {finding.cue: finding for finding in reversed(judging)}
     for finding in sorted(judging, key=lambda finding: first[finding.cue] is not finding)[:2]:
         template = text["reread" if finding.rule == BY_SENTENCE else "remove"]
-        message = template.format(passage=_quoted(finding.text), why=finding.why)
+        message = template.format(passage=quoted(finding.text, MAX_QUOTED), why=finding.why)
         advice.append(
             Advice("remove", finding.cue, message, finding.ask, finding.start, finding.end)
         )
@@ -79,14 +78,16 @@ def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[A
     for part in missing:
         advice.append(Advice("add", part, text[f"add_{part}"], cues[part].missing))
         if vague is not None:
-            message = text["vague"].format(passage=_quoted(vague.text), why=vague.why)
+            message = text["vague"].format(passage=quoted(vague.text, MAX_QUOTED), why=vague.why)
             advice.append(Advice("vague", vague.cue, message, vague.ask, vague.start, vague.end))
             vague = None
     return tuple(advice[:MAX_ADVICE])
 
 
-def _quoted(passage: str) -> str:
-    return shorten(passage, MAX_QUOTED, placeholder=" …")
+def quoted(passage: str, most: int) -> str:
+    """Return a passage on one line, cut to a number of characters."""
+    words = " ".join(passage.split())
+    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
 
 
 def _join(names: list[str]) -> str:

@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from feedback_nlp.advice import quoted
 from feedback_nlp.reading import BY_SENTENCE
 from feedback_nlp.report import Finding, Report, Sentence
 
@@ -22,7 +23,7 @@ _PARTS = ("behaviour", "situation", "next_step", "impact")
 #: A part is left to the questions when a judgment takes more of it than this.
 _TAKEN = 0.5
 _JUDGING_FROM = 0.5
-_QUOTE_CHARS = 120
+MAX_QUOTED = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,12 +216,7 @@ def _steps(report: Report, usable: Iterable[Passage]) -> Iterable[str]:
         for finding in report.findings:
             within = passage.start <= finding.start and finding.end <= passage.end
             if within and finding.cue == "next_step" and not _is_taken(report, finding):
-                yield _quoted(finding.text)
-
-
-def _quoted(passage: str) -> str:
-    words = " ".join(passage.split())
-    return words if len(words) <= _QUOTE_CHARS else f"{words[: _QUOTE_CHARS - 1].rstrip()}…"
+                yield quoted(finding.text, MAX_QUOTED)
 
 
 def _questions(report: Report, given: set[str]) -> tuple[Question, ...]:
@@ -236,7 +232,7 @@ def _questions(report: Report, given: set[str]) -> tuple[Question, ...]:
         fresh = finding.cue not in {q.cue for q in asked} and set(entry["covers"]) - answered
         # With all parts on the table the first judgment is asked about all the same.
         if len(asked) < _MAX_JUDGING_QUESTIONS and (fresh or not asked):
-            question = entry["question"].format(passage=_quoted(finding.text))
+            question = entry["question"].format(passage=quoted(finding.text, MAX_QUOTED))
             asked.append(Question(finding.cue, question))
             answered |= set(entry["covers"])
     for finding in report.findings:
