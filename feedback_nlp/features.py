@@ -122,21 +122,16 @@ def word_features(sentence: Columns) -> Features:
     return {f"word:{word}": value for word in found}
 
 
-def sentence_features(
-    sentence: Columns, matches: Sequence[CueMatch], family_of: Mapping[str, str]
-) -> Features:
+def sentence_features(sentence: Columns, cues: Features) -> Features:
     """Return all named features of one parsed sentence; all are in [-1, 2].
 
     Parameters
     ----------
     sentence : Columns
         One parsed sentence.
-    matches : sequence of CueMatch
-        What the cues found in it.
-    family_of : mapping of str to str
-        Family of each cue id.
+    cues : dict of str to float
+        Its `cue_features`.
     """
-    cues = cue_features(matches, family_of)
     return {
         **cues,
         **lexicon_features(sentence),

@@ -101,8 +101,8 @@ class SentenceReader:
             for lemma, pos in zip(sentence.lemmas_lower, sentence.pos, strict=True)
             if pos in _CONTENT_POS
         )
-        features = sentence_features(sentence, matches, self._family_of)
         found = cue_features(matches, self._family_of)
+        features = sentence_features(sentence, found)
         cues = {name: value for name, value in found.items() if name.startswith("cue:")}
         return SentenceAnalysis(
             sentence.text.rstrip(), tuple(marks), features, lemmas, cues, idle(features),
