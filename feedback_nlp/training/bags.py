@@ -131,7 +131,7 @@ def own_bags(
         return [_connection(e, s, heads) for e, s in rows if e.suggestion]
     if head == "gap":
         known = [(e, s) for e, s in rows if e.gap is not None]
-        return [_bag(e, plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
+        return [own_bag(e, plain(s), e.gap or 0, _gap_labels(e, s)) for e, s in known]
     return [_BUILD[head.split("_")[0]](head, e, s) for e, s in rows]
 
 
@@ -174,26 +174,27 @@ def _gap_labels(example: Example, sentences: Sentences) -> tuple[int, ...] | Non
     return marked if any(marked) else None
 
 
-def _bag(
+def own_bag(
     example: Example,
     instances: tuple[Features, ...],
     label: int,
     instance_labels: tuple[int, ...] | None,
 ) -> Bag:
+    """Return one of our own examples as a bag."""
     silent = not (example.evidence or example.suggestion or example.tone)
     return Bag(instances, label, own_group(example), OWN, example.domain, instance_labels, silent)
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:
     labels = touched(example.spans, sentences, ["next_step"])
-    return _bag(example, plain(sentences), example.suggestion, labels)
+    return own_bag(example, plain(sentences), example.suggestion, labels)
 
 
 def _tone(head: str, example: Example, sentences: Sentences) -> Bag:
     reached = example.tone >= int(head[-1])
     marked = touched(example.spans, sentences, MOVES)
     labels = marked if reached else (0,) * len(sentences)
-    return _bag(example, plain(sentences), int(reached), labels)
+    return own_bag(example, plain(sentences), int(reached), labels)
 
 
 def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
@@ -203,11 +204,11 @@ def _evidence(head: str, example: Example, sentences: Sentences) -> Bag:
     if level > 1:
         marked = touched(example.spans, sentences, ["behaviour"])
         labels = marked if reached else (0,) * len(sentences)
-    return _bag(example, placed_in_context(sentences), int(reached), labels)
+    return own_bag(example, placed_in_context(sentences), int(reached), labels)
 
 
 def _connection(example: Example, sentences: Sentences, heads: Mapping[str, LinearHead]) -> Bag:
-    return _bag(example, connected(sentences, heads), example.connection, None)
+    return own_bag(example, connected(sentences, heads), example.connection, None)
 
 
 def connected(sentences: Sentences, heads: Mapping[str, LinearHead]) -> tuple[Features, ...]:

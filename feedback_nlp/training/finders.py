@@ -11,11 +11,10 @@ from feedback_nlp.finders import Finders
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.training.bags import (
     NOT_FEEDBACK,
-    OWN,
     Bag,
     Corpus,
     Sentences,
-    own_group,
+    own_bag,
     plain,
     touched,
 )
@@ -53,13 +52,11 @@ def fit_finders(corpus: Corpus, key: Callable[[Bag], str]) -> Finders:
 
 def _bags(cue: str, rows: Sequence[tuple[Example, Sentences]]) -> list[Bag]:
     """Return the texts with the sentences in which spans of a part or a move stand."""
-    bags = []
-    for example, sentences in rows:
-        marked = touched(example.spans, sentences, [cue])
-        label = int(any(marked))
-        group = own_group(example)
-        bags.append(Bag(plain(sentences), label, group, OWN, example.domain, marked))
-    return bags
+    return [
+        own_bag(example, plain(sentences), int(any(marked)), marked)
+        for example, sentences in rows
+        for marked in [touched(example.spans, sentences, [cue])]
+    ]
 
 
 def _part(part: str, corpus: Corpus, key: Callable[[Bag], str], encoder: Encoder) -> LinearHead:

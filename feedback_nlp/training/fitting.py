@@ -11,6 +11,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from feedback_nlp.examples import MOVES
 from feedback_nlp.features import Features
@@ -210,7 +211,10 @@ def _fit_instances(
     if recipe.sparse:
         estimator.set_params(l1_ratio=1, solver="liblinear", random_state=0)
     weights = _weights(sources, recipe.weights)
-    estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
+    # The last digits of a sum depend on the number of threads, and on them a near tie between two
+    # sentences of a text.
+    with threadpool_limits(limits=1):
+        estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
     if recipe.helps:
         helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
         estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from feedback_nlp import __version__
 from feedback_nlp.datasets import data_folder, manifest, training_sets
@@ -202,12 +201,9 @@ def train(
         If data are missing, altered, or break the codebook.
     """
     corpus = load_corpus(data_dir, examples, own_only=own_only, progress=progress)
-    # The last digits of a sum depend on the number of threads, and a near tie between two
-    # sentences of a text on the last digits.
-    with threadpool_limits(limits=1):
-        heads = {name: folded.head for name, folded in fit_heads(corpus).items()}
-        logger.info("fitting the finders")
-        finders = fit_finders(corpus, fold_key(corpus))
+    heads = {name: folded.head for name, folded in fit_heads(corpus).items()}
+    logger.info("fitting the finders")
+    finders = fit_finders(corpus, fold_key(corpus))
     test = corpus.part("test")
     figures = {"own_test": own_figures(heads, corpus)}
     meta: dict[str, Any] = {
