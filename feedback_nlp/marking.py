@@ -18,7 +18,7 @@ from feedback_nlp.lexica import load_part_labels
 from feedback_nlp.reading import BY_SENTENCE, BY_WORDS, Mark, SentenceAnalysis
 
 #: A sentence this likely to be read as judging shows which of its words and phrases judge, or is
-#: marked as a whole. Of words in milder ones three in four are used without a judgment.
+#: marked as a whole. Words in milder ones are mostly used without a judgment.
 MARKED_FROM = 0.5
 #: What a rule found is dropped where the finder denies it by these log-odds. Whoever writes a part
 #: in one of its known forms should see it, so that only those parts are listed whose rules take

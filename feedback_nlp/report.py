@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def _light(cls: type[T]) -> type[T]:
-    """Let a frozen data class travel between processes at a third of what its own way costs."""
+    """Let a frozen data class travel between processes quicker than in its own way."""
     values = attrgetter(*(part.name for part in fields(cls)))  # type: ignore[arg-type]
     cls.__reduce__ = lambda self: (cls, values(self))  # type: ignore[method-assign]
     return cls

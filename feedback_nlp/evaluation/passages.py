@@ -10,6 +10,7 @@ import numpy as np
 
 from feedback_nlp.evaluation.metrics import draw_rows
 from feedback_nlp.examples import MOVES, PARTS, Example
+from feedback_nlp.marking import MARKED_FROM
 from feedback_nlp.reading import BY_SENTENCE, BY_WORDS
 from feedback_nlp.report import Finding, Report
 from feedback_nlp.scorer import Scorer
@@ -74,7 +75,7 @@ def measure(scorer: Scorer, examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def _judged(report: Report) -> bool:
-    return report.judgmental is not None and report.judgmental >= 0.5
+    return report.judgmental is not None and report.judgmental >= MARKED_FROM
 
 
 def _judgments(text: _Read) -> list[Finding]:
