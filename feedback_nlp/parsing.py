@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from spacy.ml.parser_model import ParserStepModel  # type: ignore[import-not-found]  # no stub
 
+from feedback_nlp.products import RowwiseOps
 from feedback_nlp.vectors import TokenVectors
 from feedback_nlp.wordforms import REMEMBERED
 
@@ -34,6 +36,11 @@ class Annotator:
         self._vectors = TokenVectors(_pipe(nlp, "tok2vec").model)
         self._tagger = _pipe(nlp, "tagger")
         self._parser = _pipe(nlp, "parser")
+        listen, hidden, scores = self._parser.model.layers
+        # The pipeline itself stays as it is.
+        hidden, scores = hidden.copy(), scores.copy()
+        hidden.ops = scores.ops = RowwiseOps()
+        self._layers = [listen, hidden, scores]
         self._lock = RLock()
 
     @staticmethod
@@ -70,7 +77,7 @@ class Annotator:
         state, which takes two thirds of its time. Here it is kept, and the steps are the same.
         """
         states: list[Any] = self._parser.moves.init_batch(docs)
-        model = self._parser.model.predict(docs)
+        model = ParserStepModel(docs, self._layers, has_upper=True, train=False)
         weights, bias = model.vec2scores.get_param("W"), model.vec2scores.get_param("b")
         gemm = model.vec2scores.ops.gemm
         open_states = [state for state in states if not state.is_final()]

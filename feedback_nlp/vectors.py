@@ -1,12 +1,10 @@
 """The vectors of tokens in their sentence, as the pipeline's ``tok2vec`` computes them.
 
-Three things make it quick and leave every bit as it is. What a word looks like by itself (more
-than a quarter of the arithmetic) is computed once per word and remembered. The rows of padding
-between sentences are computed only as far as a token sees them. And the sentences go through all
-layers a few at a time, so that their numbers stay in the processor's cache.
-
-Each row of a product of matrices comes out the same whatever stands in the other rows, since BLIS,
-which thinc uses, adds up every element in one order. The tests compare with spaCy bit by bit.
+What a word looks like by itself (more than a quarter of the arithmetic) is computed once per word
+and remembered. The rows of padding between sentences are computed only as far as a token sees them.
+And the sentences go through all layers a few at a time, so that their numbers stay in the
+processor's cache. None of these changes a bit. The products of matrices may: see
+`feedback_nlp.products`.
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from feedback_nlp.columns import TABLE_SIZE
+from feedback_nlp.products import RowwiseOps
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -33,6 +32,7 @@ _LAYER = "residual(expand_window>>maxout>>layernorm>>dropout)"
 _LEXICAL = {"NORM", "PREFIX", "SUFFIX", "SHAPE", "SPACY", "IS_SPACE"}
 _WORD: list[int | str] = ["ORTH", "NORM", "SPACY"]
 _Ids = tuple[int, ...]
+_OPS = RowwiseOps()
 #: Tokens that go through the layers together.
 _TOGETHER = 800
 
@@ -122,7 +122,7 @@ class _Embedding:
     def __init__(self, model: Any) -> None:
         features, _, hashes, mix, _ = model.layers
         self._columns: list[int | str] = features.attrs["columns"]
-        self._hashes, self._mix = hashes, mix
+        self._hashes, self._mix = hashes, _Layer(mix)
         self._rows: dict[_Ids, int] = {}
         self._vectors = np.zeros((0, model.get_dim("nO")), dtype=np.float32)
 
@@ -139,7 +139,7 @@ class _Embedding:
 
     def _add(self, vocab: Vocab, words: Sequence[_Ids]) -> None:
         asked = np.ascontiguousarray(self._features(vocab, words), dtype=np.uint64)
-        vectors = self._mix.predict(self._hashes.predict(asked))
+        vectors = self._mix(self._hashes.predict(asked))
         first, end = len(self._rows), len(self._rows) + len(words)
         if end > len(self._vectors):
             grown = np.empty((2 * end, vectors.shape[1]), dtype=vectors.dtype)
@@ -164,7 +164,6 @@ class _Layer:
 
     def __init__(self, layer: Any) -> None:
         maxout, norm = _node(layer, "maxout"), _node(layer, "layernorm")
-        self._gemm = layer.ops.gemm
         self.width_in: int = maxout.get_dim("nI")
         self._width, self._pieces = maxout.get_dim("nO"), maxout.get_dim("nP")
         # Piece by piece, not element by element: then the largest is that of whole rows.
@@ -174,7 +173,7 @@ class _Layer:
         self._gain, self._shift = norm.get_param("G"), norm.get_param("b")
 
     def __call__(self, inputs: np.ndarray) -> np.ndarray:
-        pieces = self._gemm(inputs, self._weights, trans2=True)
+        pieces = _OPS.gemm(inputs, self._weights, trans2=True)
         pieces += self._bias
         width = self._width
         values = pieces[:, :width]

@@ -1,4 +1,4 @@
-"""Vectors, tags and parses are bit by bit those that spaCy itself computes."""
+"""Tags and parses are those of spaCy, and a sentence is parsed alike in any company."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from feedback_nlp.wordforms import REMEMBERED
 
 #: Every so many of the shipped examples is compared.
 STEP = 6
+#: Sums that are added up in another order differ by less.
+ROUNDING = 1e-4
 PARSE = ["TAG", "HEAD", "DEP", "SENT_START"]
 ODD = [
     "No.", "👍", "You 👍🏽 never\u00a0listen …", "A\u0301 e\u0301 ñ!", "  two  spaces ",
@@ -36,7 +38,13 @@ def by_spacy(nlp, sentences):
     return list(nlp.pipe(docs, disable=REMEMBERED))
 
 
-def assert_same(docs, wanted):
+def assert_as_by_spacy(docs, wanted):
+    for doc, other in zip(docs, wanted, strict=True):
+        assert np.abs(doc.tensor - other.tensor).max() < ROUNDING, other.text
+        assert doc.to_array(PARSE).tolist() == other.to_array(PARSE).tolist(), other.text
+
+
+def assert_no_bit_differs(docs, wanted):
     for doc, other in zip(docs, wanted, strict=True):
         assert np.array_equal(doc.tensor, other.tensor), other.text
         assert doc.to_array(PARSE).tolist() == other.to_array(PARSE).tolist(), other.text
@@ -44,12 +52,14 @@ def assert_same(docs, wanted):
 
 def test_examples_are_parsed_as_by_spacy(nlp, sentences):
     docs = annotate(nlp, [tokenize(nlp, sentence) for sentence in sentences])
-    assert_same(docs, by_spacy(nlp, sentences))
+    assert_as_by_spacy(docs, by_spacy(nlp, sentences))
 
 
 def test_a_sentence_is_parsed_alike_in_any_company(nlp, sentences):
     alone = [annotate(nlp, [tokenize(nlp, sentence)])[0] for sentence in sentences[:80]]
-    assert_same(alone, annotate(nlp, [tokenize(nlp, sentence) for sentence in sentences[:80]]))
+    assert_no_bit_differs(
+        alone, annotate(nlp, [tokenize(nlp, sentence) for sentence in sentences[:80]])
+    )
 
 
 def test_words_are_forgotten_and_found_again(nlp, sentences, monkeypatch):
@@ -57,7 +67,7 @@ def test_words_are_forgotten_and_found_again(nlp, sentences, monkeypatch):
     annotator = Annotator(nlp)
     docs = [tokenize(nlp, sentence) for sentence in sentences[:80]]
     annotator(docs)
-    assert_same(docs, by_spacy(nlp, sentences[:80]))
+    assert_as_by_spacy(docs, by_spacy(nlp, sentences[:80]))
 
 
 def test_nothing_and_empty_sentences_are_let_through(nlp):
