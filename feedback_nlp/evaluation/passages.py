@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,25 +43,24 @@ def measure(scorer: Scorer, examples: Sequence[Example]) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``parts``: for each part, whether a text is rightly said to hold it. ``judgments``: for
-        all and for each way of finding them, whether marks touch a labelled judgment and the
-        other way round. Each with precision, recall, F1 and 95 % bootstrap intervals.
+        ``parts``: for each part, whether a text is rightly said to hold it; ``parts_by_rules``:
+        the same where rules decide alone, as the floor. ``judgments``: for all and for each way
+        of finding them, whether marks touch a labelled judgment and the other way round. Each
+        with precision, recall, F1 and 95 % bootstrap intervals.
         ``judged``, ``judged_without_mark``: texts whose judgmental score is 0.5 or more, and
         those of them without a mark. ``named``: of the marks that touch a labelled judgment the
         share that name its move.
     """
-    reports = list(scorer.score_many([example.text for example in examples]))
-    read = [
-        _Read(list(example.spans), list(report.findings))
-        for example, report in zip(examples, reports, strict=True)
-    ]
+    reports, read = _marked(scorer, examples)
+    _, ruled = _marked(Scorer(scorer.reader.nlp, replace(scorer.heads, finders=None)), examples)
     judged = [report for report in reports if _judged(report)]
     marks = [(text, mark) for text in read for mark in _judgments(text)]
     sources = [_BY_RULE, *_SOURCES.values()]
     right = [(text, mark) for text, mark in marks if _touches(text, mark)]
     return {
         "texts": len(read),
-        "parts": {part: _figures([_part(text, part) for text in read]) for part in PARTS},
+        "parts": _parts(read),
+        "parts_by_rules": _parts(ruled),
         "judgments": {
             "all": _figures([_moves(text, sources) for text in read]),
             **{source: _figures([_moves(text, [source]) for text in read]) for source in sources},
@@ -72,6 +71,14 @@ def measure(scorer: Scorer, examples: Sequence[Example]) -> dict[str, Any]:
             not any(f.family == "judgmental" for f in report.findings) for report in judged
         ),
     }
+
+
+def _marked(scorer: Scorer, examples: Sequence[Example]) -> tuple[list[Report], list[_Read]]:
+    reports = list(scorer.score_many([example.text for example in examples]))
+    return reports, [
+        _Read(list(example.spans), list(report.findings))
+        for example, report in zip(examples, reports, strict=True)
+    ]
 
 
 def _judged(report: Report) -> bool:
@@ -91,6 +98,10 @@ def _touches(text: _Read, mark: Finding, move: str | None = None) -> bool:
 
 #: Marks that are right, marks, labelled passages that are found, labelled passages.
 Counts = tuple[int, int, int, int]
+
+
+def _parts(texts: Sequence[_Read]) -> dict[str, dict[str, float]]:
+    return {part: _figures([_part(text, part) for text in texts]) for part in PARTS}
 
 
 def _part(text: _Read, part: str) -> Counts:
