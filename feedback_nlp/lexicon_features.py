@@ -32,10 +32,13 @@ _SUBJECTS = {"nsubj", "nsubjpass"}
 _COURTESY = {"thank", "thanks", "sorry", "please", "appreciate", "agree", "apologise", "apologize"}
 _WINDOW = 4
 _SCORN = ("negative_traits", "insults", "put_downs", "scorn_verbs")
+_BRUSH_OFFS = ("brush_offs", "brush_offs_apart")
 #: Their entries count as verbs only: "rant" the noun names a kind of text.
 _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
 _NOUNS = {"NOUN", "PROPN"}
+_COUNTING = {"nummod", "poss"}
+_SOME = {"the", "a", "an", "some", "several"}
 _BESIDE = {"nummod", "poss", "compound"}
 
 
@@ -285,8 +288,21 @@ def scorn_verb(sentence: Columns) -> float:
 
 
 def brush_off(sentence: Columns) -> float:
-    """Whether a word waves somebody away or laughs at them: "yawn", "lol", "sweetie"."""
-    return float(not load_lexicon("brush_offs").isdisjoint(sentence.lowers))
+    """Whether a word waves somebody away or laughs at them: "yawn", "lol", "Sure, ..."."""
+    return sentence.once("brush-off", _find_brush_off)
+
+
+def _find_brush_off(sentence: Columns) -> float:
+    if not load_lexicon("brush_offs").isdisjoint(sentence.lowers):
+        return 1.0
+    apart, lowers = load_lexicon("brush_offs_apart"), sentence.lowers
+    return float(any(lowers[i] in apart and _set_apart(sentence, i) for i in sentence.spoken))
+
+
+def _set_apart(sentence: Columns, i: int) -> bool:
+    """Whether the token begins the sentence or has no word beside it; not so in "make sure"."""
+    spoken = {*sentence.spoken}
+    return i == sentence.spoken[0] or (i - 1 not in spoken and i + 1 not in spoken)
 
 
 def scorn(sentence: Columns) -> float:
@@ -360,8 +376,17 @@ def praised_habit(sentence: Columns) -> float:
 
 
 def group_word(sentence: Columns) -> float:
-    """Whether people are spoken of as a group: "people", "voters", "that lot"."""
-    return float(not load_lexicon("group_words").isdisjoint(sentence.lowers))
+    """Whether people are spoken of as a group: "people", "voters"; not "two people"."""
+    groups, lowers = load_lexicon("group_words"), sentence.lowers
+    return float(any(lowers[i] in groups and not _counted(sentence, i) for i in sentence.spoken))
+
+
+def _counted(sentence: Columns, i: int) -> bool:
+    """Whether some people are meant, and not all of a kind: "two people", "the kids"."""
+    return any(
+        sentence.deps[child] in _COUNTING or sentence.lowers[child] in _SOME
+        for child in sentence.children[i]
+    )
 
 
 def question_to_receiver(sentence: Columns) -> float:
@@ -409,9 +434,9 @@ _SIGNS = Signs(
         "intensifier": lambda: _INTENSIFIERS,
         "quotation mark": lambda: _QUOTATION_MARKS,
         "always": lambda: {"always"},
-        "brush-off": _listed("brush_offs"),
+        "brush-off": _listed(*_BRUSH_OFFS),
         "group": _listed("group_words"),
-        "scorn or brush-off": _listed(*_SCORN, "brush_offs"),
+        "scorn or brush-off": _listed(*_SCORN, *_BRUSH_OFFS),
     },
     lemmas={
         **_LISTS,

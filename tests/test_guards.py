@@ -52,6 +52,8 @@ from feedback_nlp.segmentation import parse_sentences
         ("able", "You always ask.", "ask", False),
         ("asked", "They asked what she saw.", "saw", True),
         ("asked", "They knew that she saw it.", "saw", False),
+        ("asked", "I love how you explained it.", "explained", False),
+        ("asked", "We were impressed by how you explained it.", "explained", False),
         ("praised", "You always prepare with great care.", "prepare", True),
         ("praised", "You always prepare the slides.", "prepare", False),
     ],
@@ -204,8 +206,12 @@ def able(token):
 
 
 def asked(token):
-    words = [c for c in token.children if c.tag_ in {"WP", "WRB", "WDT"}]
-    return bool(words) and token.dep_ in {"ccomp", "pcomp"}
+    if token.dep_ not in {"ccomp", "pcomp"}:
+        return False
+    governor = token.head.head if token.dep_ == "pcomp" else token.head
+    return governor.lemma_.lower() not in load_lexicon("witness_words") and any(
+        child.tag_ in {"WP", "WRB", "WDT"} for child in token.children
+    )
 
 
 def praised(token):

@@ -111,3 +111,24 @@ def test_every_phrase_has_two_words_or_more_and_none_says_who_somebody_is():
 def test_a_missing_table_is_named():
     with pytest.raises(CueError, match=r"add feedback_nlp/lexica/moods\.csv"):
         load_judging("moods")
+
+
+@pytest.mark.parametrize(
+    "text", ["Sure, you tried.", "Whatever.", "Obviously you know better.", "lol you tried"]
+)
+def test_a_word_that_waves_away_counts_where_it_stands_apart(features, text):
+    assert "lexicon:brush_off" in features(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Make sure that you save.", "You clearly put work into it.", "Do whatever helps."]
+)
+def test_the_same_word_inside_a_sentence_says_something_else(features, text):
+    assert "lexicon:brush_off" not in features(text)
+
+
+def test_people_are_a_group_unless_some_of_them_are_meant(features):
+    assert "lexicon:group_word" in features("People never check their facts.")
+    assert "lexicon:group_word" in features("Those voters get what they deserve.")
+    for text in ("Two people asked me.", "The kids loved it.", "You put a lot of work into it."):
+        assert "lexicon:group_word" not in features(text), text

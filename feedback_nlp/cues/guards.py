@@ -200,9 +200,18 @@ def _has_child(sentence: Columns, i: int, words: set[str]) -> bool:
 
 
 def asked(sentence: Columns, i: int) -> bool:
-    """The anchor is the verb of an embedded question: "they asked what she saw"."""
-    question_word = any(sentence.tags[c] in {"WP", "WRB", "WDT"} for c in sentence.children[i])
-    return question_word and sentence.deps[i] in {"ccomp", "pcomp"}
+    """The anchor is the verb of an embedded question: "they asked what she saw".
+
+    Not so where it says what the writer saw or liked: "I love how you explained it".
+    """
+    if sentence.deps[i] not in {"ccomp", "pcomp"}:
+        return False
+    if not any(sentence.tags[c] in {"WP", "WRB", "WDT"} for c in sentence.children[i]):
+        return False
+    governor = sentence.heads[i]
+    if sentence.deps[i] == "pcomp":
+        governor = sentence.heads[governor]
+    return sentence.lemmas_lower[governor] not in load_lexicon("witness_words")
 
 
 def praised(sentence: Columns, i: int) -> bool:
