@@ -18,6 +18,8 @@ OWN = "own"
 #: Texts of these domains are no feedback on somebody's work. They teach tone; the base rate of
 #: suggestions and evidence among them says nothing about feedback.
 NOT_FEEDBACK = {"discussion"}
+#: Source of our own texts of those domains.
+OWN_TALK = "own_talk"
 #: Heads that must be there before connection can be read.
 CONNECTION_NEEDS = ("suggestion", "gap", "evidence_2", "evidence_3")
 #: A sentence with its offset in the text.
@@ -182,7 +184,10 @@ def own_bag(
 ) -> Bag:
     """Return one of our own examples as a bag."""
     silent = not (example.evidence or example.suggestion or example.tone)
-    return Bag(instances, label, own_group(example), OWN, example.domain, instance_labels, silent)
+    source = OWN_TALK if example.domain in NOT_FEEDBACK else OWN
+    return Bag(
+        instances, label, own_group(example), source, example.domain, instance_labels, silent
+    )
 
 
 def _suggestion(head: str, example: Example, sentences: Sentences) -> Bag:
