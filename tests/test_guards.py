@@ -22,6 +22,9 @@ from feedback_nlp.segmentation import parse_sentences
         ("negated", "You are never late.", "late", True),
         ("negated", "I don't think that you are lazy.", "lazy", True),
         ("negated", "You disagreed without being rude.", "rude", True),
+        ("negated", "Nobody thinks that you are lazy.", "lazy", True),
+        ("negated", "No one blames you.", "blames", True),
+        ("negated", "Nobody can read your lazy code.", "lazy", False),
         ("negated", "You are careless.", "careless", False),
         ("negated", "You are not only careless but rude.", "careless", False),
         ("negated", "You are careless, and the report was not late.", "careless", False),
@@ -54,6 +57,8 @@ from feedback_nlp.segmentation import parse_sentences
         ("asked", "They knew that she saw it.", "saw", False),
         ("asked", "I love how you explained it.", "explained", False),
         ("asked", "We were impressed by how you explained it.", "explained", False),
+        ("cleared", "Nobody blames you.", "Nobody", True),
+        ("cleared", "Nobody likes you.", "Nobody", False),
         ("praised", "You always prepare with great care.", "prepare", True),
         ("praised", "You always prepare the slides.", "prepare", False),
     ],
@@ -136,12 +141,31 @@ def has_negation(word):
     return any(denies(child) for child in word.children)
 
 
+def by_nobody(verb):
+    subjects = [c for c in verb.children if c.dep_ in {"nsubj", "nsubjpass", "csubj", "expl"}]
+    return any(
+        c.lower_ in {"nobody", "noone", "none"}
+        or (c.lower_ == "one" and c.i > 0 and c.nbor(-1).lower_ == "no")
+        for c in subjects
+    )
+
+
+def cleared(token):
+    clearing = {"blame", "accuse", "think", "say", "doubt", "suspect", "mind", "claim"}
+    while token.dep_ in {"det", "nsubj", "nsubjpass", "csubj", "expl"} and token.head != token:
+        token = token.head
+    return token.lemma_.lower() in clearing
+
+
 def negated(token):
+    if by_nobody(token):
+        return True
     for link in up_to_the_verb(token):
         doubted = link.dep_ in {"ccomp", "pcomp"} and link.head.lemma_.lower() in DOUBTFUL
         if (
             has_negation(link)
             or (doubted and (link.head.lower_ == "without" or has_negation(link.head)))
+            or (doubted and by_nobody(link.head))
             or (link.dep_ == "prep" and link.lower_ == "without")
         ):
             return True
@@ -192,7 +216,7 @@ def past_tense(token):
 
 
 def imperative(token):
-    verb = verb_of(token)
+    verb = verb_of(token.head if token.dep_ == "det" else token)
     helped = {child.lower_ for child in verb.children} & {"to", "will", "would", "can", "could"}
     return verb.tag_ in {"VB", "VBP"} and subject(verb) is None and not helped
 
@@ -222,6 +246,7 @@ PLAINLY = {
     "negated": negated, "quoted": quoted, "hypothetical": hypothetical, "self": self_directed,
     "question": question, "past_tense": past_tense, "imperative": imperative, "future": future,
     "reported": reported, "able": able, "asked": asked, "praised": praised,
+    "cleared": cleared,
 }  # fmt: skip
 
 

@@ -14,6 +14,9 @@ from feedback_nlp.lexica import load_lexicon
 
 _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", "nor"}
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
+_NOBODY = {"nobody", "noone", "none"}
+#: What nobody does, so that the person is cleared: "nobody blames you".
+_CLEARING = {"blame", "accuse", "think", "say", "doubt", "suspect", "mind", "claim"}
 #: What a clause is denied under: "without …ing", "I don't think …".
 _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
@@ -81,10 +84,13 @@ def negated(sentence: Columns, i: int) -> bool:
         # "never … and …": a negated head verb covers the parts conjoined below it.
         if any(_negates(sentence, child, link) for child in sentence.children[link]):
             return True
+        if link == i and _by_nobody(sentence, link):
+            return True
         if deps[link] in {"ccomp", "pcomp"}:
             head = heads[link]
             if sentence.lemmas_lower[head] in _DOUBTFUL and (
                 lowers[head] == "without"
+                or _by_nobody(sentence, head)
                 or any(_negates(sentence, child, head) for child in sentence.children[head])
             ):
                 return True
@@ -94,7 +100,20 @@ def negated(sentence: Columns, i: int) -> bool:
 
 
 def _denies(sentence: Columns) -> bool:
-    return "neg" in sentence.deps or not _NEGATORS.isdisjoint(sentence.lowers)
+    return "neg" in sentence.deps or not (_NEGATORS | _NOBODY).isdisjoint(sentence.lowers)
+
+
+def _by_nobody(sentence: Columns, verb: int) -> bool:
+    """Whether nobody does what the verb says: "nobody blames you"."""
+    return any(
+        sentence.deps[child] in _SUBJECTS and _is_nobody(sentence, child)
+        for child in sentence.children[verb]
+    )
+
+
+def _is_nobody(sentence: Columns, i: int) -> bool:
+    lower = sentence.lowers[i]
+    return lower in _NOBODY or (lower == "one" and i > 0 and sentence.lowers[i - 1] == "no")
 
 
 def _negates(sentence: Columns, child: int, head: int) -> bool:
@@ -180,7 +199,7 @@ def past_tense(sentence: Columns, i: int) -> bool:
 
 def imperative(sentence: Columns, i: int) -> bool:
     """The anchor's clause is an order or advice without a subject."""
-    verb = clause_verb(sentence, i)
+    verb = clause_verb(sentence, sentence.heads[i] if sentence.deps[i] == "det" else i)
     has_to = _has_child(sentence, verb, {"to", "will", "would", "can", "could"})
     return sentence.tags[verb] in {"VB", "VBP"} and subject(sentence, verb) is None and not has_to
 
@@ -223,6 +242,13 @@ def praised(sentence: Columns, i: int) -> bool:
     return any(sentence.lowers[word] in praise for word in (verb, *sentence.below(verb)))
 
 
+def cleared(sentence: Columns, i: int) -> bool:
+    """The anchor is the nobody who holds it against the person: "nobody thinks you are lazy"."""
+    while sentence.deps[i] in {"det", *_SUBJECTS} and sentence.heads[i] != i:
+        i = sentence.heads[i]
+    return sentence.lemmas_lower[i] in _CLEARING
+
+
 #: Every guard by the name that cue files use.
 GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "negated": negated,
@@ -237,6 +263,7 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "able": able,
     "asked": asked,
     "praised": praised,
+    "cleared": cleared,
 }
 
 
