@@ -7,7 +7,7 @@ import re
 import pytest
 
 from feedback_nlp.columns import Columns
-from feedback_nlp.cues.guards import GUARDS, asserted, clause_range
+from feedback_nlp.cues.guards import GUARDS, asserted, clause_range, in_term
 from feedback_nlp.examples import read_examples
 from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.segmentation import parse_sentences
@@ -272,7 +272,7 @@ def test_each_guard_finds_what_plain_spacy_finds(docs, guard):
 
 
 def test_asking_the_guards_that_have_a_reason_finds_what_asking_all_finds(nlp, examples_path):
-    stops = [GUARDS[name] for name in ("negated", "hypothetical", "self", "quoted")]
+    stops = [*(GUARDS[name] for name in ("negated", "hypothetical", "self", "quoted")), in_term]
     answers = set()
     for example in read_examples(examples_path)[::25]:
         for _, doc in parse_sentences(nlp, example.text):

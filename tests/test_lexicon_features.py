@@ -45,6 +45,8 @@ def test_the_most_judging_word_counts_by_its_level(features):
         'The client wrote "you are a pathetic liar" on Monday.',
         "You are not a pathetic liar.",
         "If you were a pathetic liar, we would know.",
+        "Use lazy loading for the images.",
+        "The dumb terminals are back.",
     ],
 )
 def test_a_judging_word_that_is_not_claimed_of_others_counts_nothing(features, text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.lexica import load_lexicon
@@ -301,7 +302,10 @@ def subject_of_own(sentence: Columns, verb: int) -> bool:
 
 
 def asserted(sentence: Columns, i: int) -> bool:
-    """Whether the writer claims it of somebody else: not denied, quoted, supposed or of oneself."""
+    """Whether the writer claims it of somebody else.
+
+    Not so where it is denied, quoted, supposed, of oneself, or part of a term of a trade.
+    """
     stops = sentence.once("stops", _find_stops)
     if not stops:
         return True
@@ -317,10 +321,39 @@ def _find_stops(sentence: Columns) -> list[Callable[[Columns, int], bool]]:
     return [guard for guard, reasons in _STOPS.items() if any(may(sentence) for may in reasons)]
 
 
+def in_term(sentence: Columns, i: int) -> bool:
+    """The anchor is part of a term of a trade: "lazy loading", "the dumb terminal"."""
+    return i in sentence.once("terms", _find_terms)
+
+
+def _find_terms(sentence: Columns) -> set[int]:
+    terms = _trade_terms()
+    if terms.keys().isdisjoint(sentence.lowers):
+        return set()
+    pairs = enumerate(zip(sentence.lowers, sentence.lemmas_lower[1:], strict=False))
+    return {
+        place
+        for i, (first, second) in pairs
+        if second in terms.get(first, ()) or sentence.lowers[i + 1] in terms.get(first, ())
+        for place in (i, i + 1)
+    }
+
+
+@cache
+def _trade_terms() -> dict[str, set[str]]:
+    """Return by its first word with what each term goes on."""
+    terms: dict[str, set[str]] = {}
+    for term in load_lexicon("trade_terms"):
+        first, second = term.split()
+        terms.setdefault(first, set()).add(second)
+    return terms
+
+
 #: What keeps the writer from claiming something, with that without which it never does.
 _STOPS: dict[Callable[[Columns, int], bool], tuple[Callable[[Columns], object], ...]] = {
     negated: (_denies,),
     hypothetical: (_supposes,),
     self_directed: (_has_writer,),
     quoted: (_quotes, _reports),
+    in_term: (_find_terms,),
 }

@@ -347,15 +347,19 @@ class Calibration:
         )
 
 
-def calibration(logits: np.ndarray, labels: np.ndarray) -> Calibration:
+def calibration(
+    logits: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = None
+) -> Calibration:
     """Learn what the log-odds of a head mean.
 
     Parameters
     ----------
     logits, labels : ndarray, shape (n_texts,)
         Out-of-fold log-odds and 0/1 labels of training texts.
+    weights : ndarray, shape (n_texts,), optional
+        How often each text counts.
     """
-    platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels)
+    platt = LogisticRegression(C=1e3).fit(logits.reshape(-1, 1), labels, sample_weight=weights)
     slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
     # A negative slope would turn every explanation round; a useless head becomes a constant.
     return Calibration(max(slope, 0.0), offset)

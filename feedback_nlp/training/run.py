@@ -42,6 +42,9 @@ from feedback_nlp.training.fitting import (
 
 logger = logging.getLogger(__name__)
 
+#: Three of four of our examples point at a gap, as they were written for contrast; praise is as
+#: common in real comments, so this head is calibrated to even odds.
+EVEN_ODDS = {"gap"}
 #: Heads whose floor is what sentences without content reach, so that padding adds nothing, and
 #: the share of such texts that stays below it. A higher floor hides differences at the low end.
 FLOORED = {"suggestion": 0.6, "gap": 0.2}
@@ -139,7 +142,7 @@ def fit_head(
     read = [bag for bag in own if bag.domain not in NOT_FEEDBACK]
     logits = np.asarray([bag_logits(folds[key(bag)], [bag])[0] for bag in read])
     labels = np.asarray([bag.label for bag in read])
-    calibrated = calibration(logits, labels)
+    calibrated = calibration(logits, labels, balanced(labels) if name in EVEN_ODDS else None)
     if name in FLOORED:
         silent = np.asarray([bag.silent for bag in read])
         calibrated = calibrated.floored(logits[silent], FLOORED[name])
@@ -147,6 +150,12 @@ def fit_head(
     return FoldedHead(
         calibrated(fit(bags, recipe, encoder)), {k: twins[id(v)] for k, v in folds.items()}
     )
+
+
+def balanced(labels: np.ndarray) -> np.ndarray:
+    """Return weights by which both classes count the same."""
+    share = labels.mean()
+    return np.where(labels == 1, 0.5 / max(share, 1e-9), 0.5 / max(1 - share, 1e-9))
 
 
 def fit_heads(corpus: Corpus, names: Iterable[str] = HEAD_NAMES) -> dict[str, FoldedHead]:
