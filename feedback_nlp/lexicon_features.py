@@ -38,7 +38,9 @@ _VERB_LISTS = {"scorn_verbs"}
 _ACTIONS = {"VERB", "AUX"}
 _NOUNS = {"NOUN", "PROPN"}
 _COUNTING = {"nummod", "poss"}
-_SOME = {"the", "a", "an", "some", "several"}
+_SOME = {"a", "an", "several", "many", "few"}
+#: Those of whom a writer speaks when they name them with "the": "the kids loved it".
+_AT_HAND = {"people", "folks", "guys", "kids", "authors", "managers", "fans", "crowd", "critics"}
 _BESIDE = {"nummod", "poss", "compound"}
 
 
@@ -300,9 +302,12 @@ def _find_brush_off(sentence: Columns) -> float:
 
 
 def _set_apart(sentence: Columns, i: int) -> bool:
-    """Whether the token begins the sentence or has no word beside it; not so in "make sure"."""
-    spoken = {*sentence.spoken}
-    return i == sentence.spoken[0] or (i - 1 not in spoken and i + 1 not in spoken)
+    """Whether it stands before somebody, at the end, or alone; not so in "make sure that"."""
+    spoken = sentence.spoken
+    place = spoken.index(i)
+    after = sentence.lowers[spoken[place + 1]] if place + 1 < len(spoken) else ""
+    beside = {i - 1, i + 1}.intersection(spoken)
+    return not beside or not after or (place == 0 and after in _PEOPLE)
 
 
 def scorn(sentence: Columns) -> float:
@@ -383,9 +388,10 @@ def group_word(sentence: Columns) -> float:
 
 def _counted(sentence: Columns, i: int) -> bool:
     """Whether some people are meant, and not all of a kind: "two people", "the kids"."""
+    before = [(sentence.deps[child], sentence.lowers[child]) for child in sentence.children[i]]
     return any(
-        sentence.deps[child] in _COUNTING or sentence.lowers[child] in _SOME
-        for child in sentence.children[i]
+        dep in _COUNTING or word in _SOME or (word == "the" and sentence.lowers[i] in _AT_HAND)
+        for dep, word in before
     )
 
 

@@ -44,7 +44,8 @@ class RowwiseOps(NumpyOps):
         self, x: Any, y: Any, out: Any = None, trans1: bool = False, trans2: bool = False
     ) -> Any:
         """Return the product of two matrices; see `thinc.backends.Ops.gemm`."""
-        if trans1 or not trans2 or not rows_are_alike(*y.shape):
+        tried = x.dtype == y.dtype == np.float32
+        if trans1 or not trans2 or not tried or not rows_are_alike(*y.shape):
             return super().gemm(x, y, out=out, trans1=trans1, trans2=trans2)
         weights, whole = y.T, len(x) // ROWS * ROWS
         if out is None:
@@ -54,5 +55,5 @@ class RowwiseOps(NumpyOps):
         if whole < len(x):
             rest = np.zeros((ROWS, x.shape[1]), dtype=x.dtype)
             rest[: len(x) - whole] = x[whole:]
-            out[whole:] = (rest @ weights)[: len(x) - whole]
+            out[whole : len(x)] = (rest @ weights)[: len(x) - whole]
         return out

@@ -24,6 +24,7 @@ from feedback_nlp.segmentation import parse_sentences
         ("negated", "You disagreed without being rude.", "rude", True),
         ("negated", "Nobody thinks that you are lazy.", "lazy", True),
         ("negated", "No one blames you.", "blames", True),
+        ("negated", "Nobody was rude to you.", "rude", True),
         ("negated", "Nobody can read your lazy code.", "lazy", False),
         ("negated", "You are careless.", "careless", False),
         ("negated", "You are not only careless but rude.", "careless", False),
@@ -56,9 +57,13 @@ from feedback_nlp.segmentation import parse_sentences
         ("asked", "They asked what she saw.", "saw", True),
         ("asked", "They knew that she saw it.", "saw", False),
         ("asked", "I love how you explained it.", "explained", False),
+        ("asked", "I would love to know how you did it.", "did", True),
         ("asked", "We were impressed by how you explained it.", "explained", False),
         ("cleared", "Nobody blames you.", "Nobody", True),
+        ("instructed", "Check it every time you close it.", "every", True),
+        ("instructed", "Stop shouting every time you disagree.", "every", False),
         ("cleared", "Nobody likes you.", "Nobody", False),
+        ("cleared", "Nobody thinks of you.", "Nobody", False),
         ("praised", "You always prepare with great care.", "prepare", True),
         ("praised", "You always prepare the slides.", "prepare", False),
     ],
@@ -151,14 +156,16 @@ def by_nobody(verb):
 
 
 def cleared(token):
-    clearing = {"blame", "accuse", "think", "say", "doubt", "suspect", "mind", "claim"}
-    while token.dep_ in {"det", "nsubj", "nsubjpass", "csubj", "expl"} and token.head != token:
+    while token.dep_ in {"det", "nsubj", "nsubjpass"} and token.head != token:
         token = token.head
-    return token.lemma_.lower() in clearing
+    lemma = token.lemma_.lower()
+    says = any(child.dep_ == "ccomp" for child in token.children)
+    return lemma in {"blame", "accuse", "suspect"} or (lemma in {"think", "say", "claim"} and says)
 
 
 def negated(token):
-    if by_nobody(token):
+    predicate = token.dep_ in {"acomp", "attr", "oprd"} and by_nobody(token.head)
+    if predicate or by_nobody(token):
         return True
     for link in up_to_the_verb(token):
         doubted = link.dep_ in {"ccomp", "pcomp"} and link.head.lemma_.lower() in DOUBTFUL
@@ -216,9 +223,15 @@ def past_tense(token):
 
 
 def imperative(token):
-    verb = verb_of(token.head if token.dep_ == "det" else token)
+    verb = verb_of(token)
     helped = {child.lower_ for child in verb.children} & {"to", "will", "would", "can", "could"}
     return verb.tag_ in {"VB", "VBP"} and subject(verb) is None and not helped
+
+
+def instructed(token):
+    token = token.head if token.dep_ == "det" else token
+    stops = verb_of(token).lemma_.lower() in {"stop", "quit", "cease"}
+    return imperative(token) and not stops and not negated(token)
 
 
 def future(token):
@@ -233,9 +246,9 @@ def asked(token):
     if token.dep_ not in {"ccomp", "pcomp"}:
         return False
     governor = token.head.head if token.dep_ == "pcomp" else token.head
-    return governor.lemma_.lower() not in load_lexicon("witness_words") and any(
-        child.tag_ in {"WP", "WRB", "WDT"} for child in token.children
-    )
+    witnessed = governor.lemma_.lower() in load_lexicon("witness_words")
+    opened = any(child.tag_ in {"WP", "WRB", "WDT"} for child in token.children)
+    return opened and (not witnessed or governor.dep_ == "xcomp" or negated(governor))
 
 
 def praised(token):
@@ -247,6 +260,7 @@ PLAINLY = {
     "question": question, "past_tense": past_tense, "imperative": imperative, "future": future,
     "reported": reported, "able": able, "asked": asked, "praised": praised,
     "cleared": cleared,
+    "instructed": instructed,
 }  # fmt: skip
 
 

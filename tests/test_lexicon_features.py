@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from feedback_nlp.columns import Columns
+from feedback_nlp.cues.guards import asserted
 from feedback_nlp.errors import CueError
 from feedback_nlp.examples import read_examples
 from feedback_nlp.lexica import load_judging, load_lexicon
@@ -116,14 +117,28 @@ def test_a_missing_table_is_named():
 
 
 @pytest.mark.parametrize(
-    "text", ["Sure, you tried.", "Whatever.", "Obviously you know better.", "lol you tried"]
+    "text",
+    [
+        "Sure, you tried.",
+        "Whatever.",
+        "Obviously you know better.",
+        "lol you tried",
+        "Nice try, genius.",
+        "Good luck with that pal",
+    ],
 )
 def test_a_word_that_waves_away_counts_where_it_stands_apart(features, text):
     assert "lexicon:brush_off" in features(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["Make sure that you save.", "You clearly put work into it.", "Do whatever helps."]
+    "text",
+    [
+        "Make sure that you save.",
+        "You clearly put work into it.",
+        "Do whatever helps.",
+        "Clearly label the axes.",
+    ],
 )
 def test_the_same_word_inside_a_sentence_says_something_else(features, text):
     assert "lexicon:brush_off" not in features(text)
@@ -132,5 +147,17 @@ def test_the_same_word_inside_a_sentence_says_something_else(features, text):
 def test_people_are_a_group_unless_some_of_them_are_meant(features):
     assert "lexicon:group_word" in features("People never check their facts.")
     assert "lexicon:group_word" in features("Those voters get what they deserve.")
-    for text in ("Two people asked me.", "The kids loved it.", "You put a lot of work into it."):
+    assert "lexicon:group_word" in features("The voters are idiots.")
+    for text in (
+        "Two people asked me.",
+        "Many people asked me.",
+        "The kids loved it.",
+        "You put a lot of work into it.",
+    ):
         assert "lexicon:group_word" not in features(text), text
+
+
+@pytest.mark.parametrize("text", ["You are a lame duck.", "You are such a zombie process."])
+def test_what_is_said_of_a_person_is_no_term_of_a_trade(nlp, text):
+    ((_, doc),) = parse_sentences(nlp, text)
+    assert asserted(Columns(doc), len(doc) - 2)

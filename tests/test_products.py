@@ -9,6 +9,7 @@ import sys
 
 import numpy as np
 import pytest
+from thinc.backends import NumpyOps
 
 from feedback_nlp import products
 from feedback_nlp.products import RowwiseOps
@@ -28,7 +29,11 @@ nlp = load_pipeline()
 sentences = json.load(sys.stdin)
 together = annotate(nlp, [tokenize(nlp, sentence) for sentence in sentences])
 alone = [annotate(nlp, [tokenize(nlp, sentence)])[0] for sentence in sentences]
-print(all(np.array_equal(a.tensor, b.tensor) for a, b in zip(alone, together, strict=True)))
+what = ["TAG", "HEAD", "DEP"]
+print(all(
+    np.array_equal(a.tensor, b.tensor) and np.array_equal(a.to_array(what), b.to_array(what))
+    for a, b in zip(alone, together, strict=True)
+))
 """
 
 
@@ -58,9 +63,20 @@ def test_the_result_is_written_where_it_is_wanted():
 
 
 def test_blis_serves_where_rows_depend_on_each_other(monkeypatch):
+    def refuse(*_, **__):
+        raise AssertionError("NumPy multiplied")
+
+    inputs, weights = matrices(SHAPES[0], 25)
     monkeypatch.setattr(products, "rows_are_alike", lambda *shape: False)
-    test_a_row_is_what_it_is_alone(SHAPES[0], 25)
-    test_the_result_is_written_where_it_is_wanted()
+    monkeypatch.setattr(products.np, "matmul", refuse)
+    made = RowwiseOps().gemm(inputs, weights, trans2=True)
+    assert np.array_equal(made, NumpyOps().gemm(inputs, weights, trans2=True))
+
+
+def test_what_was_not_tried_is_left_to_blis():
+    inputs, weights = (matrix.astype(np.float64) for matrix in matrices(SHAPES[0], 25))
+    with pytest.raises(ValueError, match="float32"):
+        RowwiseOps().gemm(inputs, weights, trans2=True)
 
 
 @pytest.mark.parametrize("processor", PROCESSORS)

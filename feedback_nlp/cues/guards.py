@@ -17,7 +17,10 @@ _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", 
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
 _NOBODY = {"nobody", "noone", "none"}
 #: What nobody does, so that the person is cleared: "nobody blames you".
-_CLEARING = {"blame", "accuse", "think", "say", "doubt", "suspect", "mind", "claim"}
+_CLEARING = {"blame", "accuse", "suspect"}
+#: What nobody says or thinks of the person: "nobody thinks you are lazy".
+_HOLDING = {"think", "say", "claim"}
+_STOPPING = {"stop", "quit", "cease"}
 #: What a clause is denied under: "without …ing", "I don't think …".
 _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
@@ -85,7 +88,8 @@ def negated(sentence: Columns, i: int) -> bool:
         # "never … and …": a negated head verb covers the parts conjoined below it.
         if any(_negates(sentence, child, link) for child in sentence.children[link]):
             return True
-        if link == i and _by_nobody(sentence, link):
+        predicate = heads[i] == link and deps[i] in {"acomp", "attr", "oprd"}
+        if (link == i or predicate) and _by_nobody(sentence, link):
             return True
         if deps[link] in {"ccomp", "pcomp"}:
             head = heads[link]
@@ -200,9 +204,18 @@ def past_tense(sentence: Columns, i: int) -> bool:
 
 def imperative(sentence: Columns, i: int) -> bool:
     """The anchor's clause is an order or advice without a subject."""
-    verb = clause_verb(sentence, sentence.heads[i] if sentence.deps[i] == "det" else i)
+    verb = clause_verb(sentence, i)
     has_to = _has_child(sentence, verb, {"to", "will", "would", "can", "could"})
     return sentence.tags[verb] in {"VB", "VBP"} and subject(sentence, verb) is None and not has_to
+
+
+def instructed(sentence: Columns, i: int) -> bool:
+    """The anchor's clause says what to do: "check it every time you close it"; not what to stop."""
+    if sentence.deps[i] == "det":
+        i = sentence.heads[i]
+    verb = clause_verb(sentence, i)
+    stops = sentence.lemmas_lower[verb] in _STOPPING
+    return imperative(sentence, i) and not stops and not negated(sentence, i)
 
 
 def future(sentence: Columns, i: int) -> bool:
@@ -231,7 +244,8 @@ def asked(sentence: Columns, i: int) -> bool:
     governor = sentence.heads[i]
     if sentence.deps[i] == "pcomp":
         governor = sentence.heads[governor]
-    return sentence.lemmas_lower[governor] not in load_lexicon("witness_words")
+    witnessed = sentence.lemmas_lower[governor] in load_lexicon("witness_words")
+    return not witnessed or sentence.deps[governor] == "xcomp" or negated(sentence, governor)
 
 
 def praised(sentence: Columns, i: int) -> bool:
@@ -245,9 +259,11 @@ def praised(sentence: Columns, i: int) -> bool:
 
 def cleared(sentence: Columns, i: int) -> bool:
     """The anchor is the nobody who holds it against the person: "nobody thinks you are lazy"."""
-    while sentence.deps[i] in {"det", *_SUBJECTS} and sentence.heads[i] != i:
+    while sentence.deps[i] in {"det", "nsubj", "nsubjpass"} and sentence.heads[i] != i:
         i = sentence.heads[i]
-    return sentence.lemmas_lower[i] in _CLEARING
+    lemma = sentence.lemmas_lower[i]
+    says_something = any(sentence.deps[child] == "ccomp" for child in sentence.children[i])
+    return lemma in _CLEARING or (lemma in _HOLDING and says_something)
 
 
 #: Every guard by the name that cue files use.
@@ -265,6 +281,7 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "asked": asked,
     "praised": praised,
     "cleared": cleared,
+    "instructed": instructed,
 }
 
 
@@ -322,8 +339,18 @@ def _find_stops(sentence: Columns) -> list[Callable[[Columns, int], bool]]:
 
 
 def in_term(sentence: Columns, i: int) -> bool:
-    """The anchor is part of a term of a trade: "lazy loading", "the dumb terminal"."""
-    return i in sentence.once("terms", _find_terms)
+    """The anchor is part of a term of a trade that is said of no person: "lazy loading"."""
+    return i in sentence.once("terms", _find_terms) and not _said_of_somebody(sentence, i)
+
+
+def _said_of_somebody(sentence: Columns, i: int) -> bool:
+    """Whether the anchor's phrase says what somebody is: "you are a zombie process"."""
+    return any(
+        sentence.deps[link] in {"attr", "oprd"}
+        and (who := subject(sentence, sentence.heads[link])) is not None
+        and sentence.lowers[who] in {"you", "he", "she", "they", "u"}
+        for link in chain(sentence, i)
+    )
 
 
 def _find_terms(sentence: Columns) -> set[int]:
