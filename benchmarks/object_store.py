@@ -39,11 +39,10 @@ def main() -> None:
     texts = [example.text for example in read_examples(shipped_examples())][: TABLES * ROWS]
     table = pd.DataFrame({"number": range(len(texts)), "comment": texts})
     for place in range(TABLES):
-        with store.open(f"bucket/in/{place}.parquet", "wb") as file:
-            table[place * ROWS : (place + 1) * ROWS].to_parquet(file)
+        table[place * ROWS : (place + 1) * ROWS].to_parquet(f"s3://bucket/in/{place}.parquet")
     first = score_folder(["s3://bucket/in/*.parquet"], "s3://bucket/out", workers=2)
     again = score_folder(["s3://bucket/in/*.parquet"], "s3://bucket/out", workers=2)
-    parts = [pd.read_parquet(store.open(path)) for path in sorted(store.ls("bucket/out"))]
+    parts = [pd.read_parquet(f"s3://{path}") for path in sorted(store.ls("bucket/out"))]
     scored = pd.concat(parts, ignore_index=True)
     server.stop()
 

@@ -16,6 +16,7 @@ from feedback_nlp.lexica import load_lexicon
 _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", "nor"}
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
 _NOBODY = {"nobody", "noone", "none"}
+_DENYING = _NEGATORS | _NOBODY
 #: What nobody does, so that the person is cleared: "nobody blames you".
 _CLEARING = {"blame", "accuse", "suspect"}
 #: What nobody says or thinks of the person: "nobody thinks you are lazy".
@@ -105,7 +106,7 @@ def negated(sentence: Columns, i: int) -> bool:
 
 
 def _denies(sentence: Columns) -> bool:
-    return "neg" in sentence.deps or not (_NEGATORS | _NOBODY).isdisjoint(sentence.lowers)
+    return "neg" in sentence.deps or not _DENYING.isdisjoint(sentence.lowers)
 
 
 def _by_nobody(sentence: Columns, verb: int) -> bool:
