@@ -47,6 +47,7 @@ def test_the_most_judging_word_counts_by_its_level(features):
         "You are not a pathetic liar.",
         "If you were a pathetic liar, we would know.",
         "Use lazy loading for the images.",
+        "Use lazy-loading for the images.",
         "The dumb terminals are back.",
     ],
 )

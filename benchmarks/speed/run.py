@@ -237,7 +237,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--texts", type=int, default=2_400, help="texts, a third to warm up")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--parallel", type=int, default=6_000, help="texts for two processes")
+    parser.add_argument("--parallel", type=int, default=12_000, help="texts for two processes")
     parser.add_argument("--few-rows", type=int, default=10_000, help="rows of a small table")
     parser.add_argument(
         "--rows", type=int, default=50_000, help="rows of a large table; 1000000 take an hour"

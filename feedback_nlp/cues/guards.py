@@ -358,13 +358,14 @@ def _find_terms(sentence: Columns) -> set[int]:
     terms = _trade_terms()
     if terms.keys().isdisjoint(sentence.lowers):
         return set()
-    pairs = enumerate(zip(sentence.lowers, sentence.lemmas_lower[1:], strict=False))
-    return {
-        place
-        for i, (first, second) in pairs
-        if second in terms.get(first, ()) or sentence.lowers[i + 1] in terms.get(first, ())
-        for place in (i, i + 1)
-    }
+    found: set[int] = set()
+    for i, first in enumerate(sentence.lowers):
+        after = i + 2 if sentence.lowers[i + 1 : i + 2] == ["-"] else i + 1
+        if first in terms and not terms[first].isdisjoint(
+            {*sentence.lowers[after : after + 1], *sentence.lemmas_lower[after : after + 1]}
+        ):
+            found |= {i, after}
+    return found
 
 
 @cache
