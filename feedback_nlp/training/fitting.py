@@ -83,7 +83,7 @@ _MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
 _TONE = Recipe(
     c=0.3,
     weights={
-        **dict.fromkeys(_RELABELLED, 0.5), OWN: 4.0, OWN_TALK: 2.5, "f1000rd_pragmatics": 0.5,
+        **dict.fromkeys(_RELABELLED, 0.5), OWN: 5.0, OWN_TALK: 2.5, "f1000rd_pragmatics": 0.5,
         "wiki_toxicity": 4.0,
     },
     helps=_MOVES,
