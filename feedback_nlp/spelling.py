@@ -5,7 +5,7 @@ A corrected word has the same length, so that offsets into the text stay as they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 4
+#: Names and shorthand that look like a slip.
+_NO_SLIPS = {"brian", "greta", "ehrs", "thur"}
+_ENDINGS = ("s", "es", "ies", "ed", "d", "ied", "ing", "er", "est", "ly", "n")
 #: Tags that the tagger gives names that it doesn't know.
 _COMMON = {"NN", "NNS", "JJ"}
 _LOWER = attrgetter("lower")
@@ -29,8 +32,8 @@ _tables: WeakKeyDictionary[Language, dict[str, str]] = WeakKeyDictionary()
 def swapped_words(nlp: Language) -> Mapping[str, str]:
     """Return the word for each spelling in which two of its neighbouring letters are swapped.
 
-    Words are spaCy's stop words, `kept_words` and the days of the week; a spelling that is a
-    word itself ("form", "quite") or that fits two words is left out.
+    Words are spaCy's stop words, `kept_words`, `common_words` and the days of the week; a spelling
+    that is a word or its form ("quite", "filed") or that fits two words is left out.
     """
     if nlp not in _tables:
         _tables[nlp] = _swapped(nlp)
@@ -38,7 +41,8 @@ def swapped_words(nlp: Language) -> Mapping[str, str]:
 
 
 def _swapped(nlp: Language) -> dict[str, str]:
-    words = {*nlp.Defaults.stop_words, *load_lexicon("kept_words"), *_DAYS}
+    lists = load_lexicon("kept_words") | load_lexicon("common_words")
+    words = {*nlp.Defaults.stop_words, *lists, *_DAYS}
     words = {word for word in words if word.isalpha() and len(word) >= _SHORTEST}
     found: dict[str, set[str]] = {}
     for word in words:
@@ -46,12 +50,27 @@ def _swapped(nlp: Language) -> dict[str, str]:
             spelling = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
             found.setdefault(spelling, set()).add(word)
     # All at once, as there are thousands of spellings.
-    unreal = set(found).difference(words, *dictionary(nlp))
+    known = dictionary(nlp)
+    unreal = set(found).difference(words, _NO_SLIPS, *known)
     return {
         spelling: fits.pop()
         for spelling, fits in found.items()
-        if len(fits) == 1 and spelling in unreal
+        if len(fits) == 1 and spelling in unreal and not _is_form(known, spelling)
     }
+
+
+def _is_form(known: Sequence[frozenset[str]], spelling: str) -> bool:
+    """Whether it is a form of a known word: "filed", "angles"."""
+    if not spelling.endswith(_ENDINGS):
+        return False
+    stems = [stem for end in _ENDINGS if spelling.endswith(end) for stem in _stems(spelling, end)]
+    return any(not words.isdisjoint(stems) for words in known)
+
+
+def _stems(spelling: str, ending: str) -> tuple[str, ...]:
+    stem = spelling.removesuffix(ending)
+    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
+    return stem, f"{stem}e", f"{stem}y", undoubled
 
 
 def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:

@@ -160,7 +160,9 @@ def cleared(token):
         token = token.head
     lemma = token.lemma_.lower()
     says = any(child.dep_ == "ccomp" for child in token.children)
-    return lemma in {"blame", "accuse", "suspect"} or (lemma in {"think", "say", "claim"} and says)
+    return lemma in {"blame", "accuse", "suspect", "call", "force", "mind", "show", "tell"} or (
+        lemma in {"think", "say", "claim"} and says
+    )
 
 
 def negated(token):

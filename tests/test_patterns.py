@@ -16,7 +16,7 @@ from feedback_nlp.segmentation import parse_sentences
 
 CUES = [cue for cue in load_cues() if cue.rules]
 #: Every so many of the shipped examples is compared.
-STEP = 8
+STEP = 16
 
 
 class SpacyMatcher:

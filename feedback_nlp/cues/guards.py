@@ -17,8 +17,8 @@ _NEGATORS = {"not", "n't", "nt", "never", "no", "without", "hardly", "neither", 
 _BELIEF = {"think", "believe", "say", "mean", "suggest", "find", "claim", "feel", "want", "imply"}
 _NOBODY = {"nobody", "noone", "none"}
 _DENYING = _NEGATORS | _NOBODY
-#: What nobody does, so that the person is cleared: "nobody blames you".
-_CLEARING = {"blame", "accuse", "suspect"}
+#: What nobody does or did, so that the person is cleared: "nobody blames you", "nobody showed him".
+_CLEARING = {"blame", "accuse", "suspect", "call", "force", "mind", "show", "tell"}
 #: What nobody says or thinks of the person: "nobody thinks you are lazy".
 _HOLDING = {"think", "say", "claim"}
 _STOPPING = {"stop", "quit", "cease"}

@@ -8,7 +8,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags_array
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
@@ -41,6 +41,8 @@ class Recipe:
     helps : tuple of str
         Beginnings of feature names that by the codebook can only raise the score. Their negative
         coefficients, which come from chance or from their correlates, are set to 0.
+    trust : float
+        How much further than other coefficients those of `helps` may go at the same penalty.
     skips : tuple of str
         Beginnings of feature names that the head does not read.
     min_domains : int
@@ -53,6 +55,7 @@ class Recipe:
     c: float = 1.0
     weights: Mapping[str, float] = field(default_factory=dict)
     helps: tuple[str, ...] = ()
+    trust: float = 1.0
     skips: tuple[str, ...] = ()
     min_domains: int = MIN_DOMAINS
     sparse: bool = False
@@ -87,6 +90,9 @@ _TONE = Recipe(
         "wiki_toxicity": 4.0,
     },
     helps=_MOVES,
+    trust=5.0,
+    # How a suggestion is worded says little about tone, and a slip changes which rule finds it.
+    skips=("cue:next_step/",),
 )  # fmt: skip
 _EVIDENCE = Recipe(
     weights={
@@ -220,13 +226,14 @@ def _fit_instances(
     if recipe.sparse:
         estimator.set_params(l1_ratio=1, solver="liblinear", random_state=0)
     weights = _weights(sources, recipe.weights)
+    helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
+    scale = np.where(helping, recipe.trust, 1.0)
     # The last digits of a sum depend on the number of threads, and on them a near tie between two
     # sentences of a text.
     with threadpool_limits(limits=1):
-        estimator.fit(matrix, np.asarray(labels), sample_weight=weights)
-    if recipe.helps:
-        helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
-        estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)
+        estimator.fit(matrix @ diags_array(scale), np.asarray(labels), sample_weight=weights)
+    estimator.coef_ = estimator.coef_ * scale
+    estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)
     return LinearHead(columns, estimator)
 
 
