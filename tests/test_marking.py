@@ -34,7 +34,7 @@ def judgments(report):
     [
         ("What a half-hearted clown.", "clown", "insult"),
         ("Your pitch was drivel from start to end.", "drivel", "insult"),
-        ("Spare us the crocodile tears.", "crocodile tears", "mind_reading"),
+        ("Spare us your crocodile tears.", "crocodile tears", "mind_reading"),
     ],
 )
 def test_a_word_or_phrase_that_judges_is_marked_with_its_move(scorer, text, passage, move):
