@@ -7,7 +7,7 @@ and morphology alone is found out once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -133,3 +133,30 @@ def _read_index(nlp: Language) -> dict[Any, frozenset[str]]:
     if lookups is None or not lookups.has_table("lemma_index"):
         return {}
     return {key: frozenset(words) for key, words in lookups.get_table("lemma_index").items()}
+
+
+def known_forms(nlp: Language, spellings: Iterable[str]) -> set[str]:
+    """Return which spellings are forms of words that the lemmatizer knows: "filed", "spilt".
+
+    Parameters
+    ----------
+    nlp : Language
+        A pipeline; one whose lemmatizer has no tables knows no forms.
+    spellings : iterable of str
+        In lower case.
+    """
+    spellings = set(spellings)
+    found: set[str] = set()
+    for pos, known in word_index(nlp).items():
+        lemmatizer: Any = nlp.get_pipe("lemmatizer")
+        table = lemmatizer.lookups.get_table
+        found |= spellings & table("lemma_exc", {}).get(pos, {}).keys()
+        for ending, other in table("lemma_rules", {}).get(pos, ()):
+            found |= {
+                spelling
+                for spelling in spellings
+                if ending
+                and spelling.endswith(ending)
+                and spelling.removesuffix(ending) + other in known
+            }
+    return found

@@ -5,13 +5,13 @@ A corrected word has the same length, so that offsets into the text stay as they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Columns, Word, words_of
-from feedback_nlp.lemmas import word_index
+from feedback_nlp.lemmas import known_forms, word_index
 from feedback_nlp.lexica import load_lexicon
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SHORTEST = 4
 #: Names and shorthand that look like a slip.
-_NO_SLIPS = {"brian", "greta", "ehrs", "thur"}
-_ENDINGS = ("s", "es", "ies", "ed", "d", "ied", "ing", "er", "est", "ly", "n")
+_NO_SLIPS = {"brian", "greta", "palin", "ehrs", "thur"}
 #: Tags that the tagger gives names that it doesn't know.
 _COMMON = {"NN", "NNS", "JJ"}
 _LOWER = attrgetter("lower")
@@ -50,27 +49,12 @@ def _swapped(nlp: Language) -> dict[str, str]:
             spelling = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
             found.setdefault(spelling, set()).add(word)
     # All at once, as there are thousands of spellings.
-    known = dictionary(nlp)
-    unreal = set(found).difference(words, _NO_SLIPS, *known)
+    real = known_forms(nlp, found).union(words, _NO_SLIPS, *dictionary(nlp))
     return {
         spelling: fits.pop()
         for spelling, fits in found.items()
-        if len(fits) == 1 and spelling in unreal and not _is_form(known, spelling)
+        if len(fits) == 1 and spelling not in real
     }
-
-
-def _is_form(known: Sequence[frozenset[str]], spelling: str) -> bool:
-    """Whether it is a form of a known word: "filed", "angles"."""
-    if not spelling.endswith(_ENDINGS):
-        return False
-    stems = [stem for end in _ENDINGS if spelling.endswith(end) for stem in _stems(spelling, end)]
-    return any(not words.isdisjoint(stems) for words in known)
-
-
-def _stems(spelling: str, ending: str) -> tuple[str, ...]:
-    stem = spelling.removesuffix(ending)
-    undoubled = stem[:-1] if stem[-2:-1] == stem[-1:] else stem
-    return stem, f"{stem}e", f"{stem}y", undoubled
 
 
 def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:

@@ -16,7 +16,7 @@ from feedback_nlp.segmentation import parse_sentences
 
 CUES = [cue for cue in load_cues() if cue.rules]
 #: Every so many of the shipped examples is compared.
-STEP = 16
+STEP = 12
 
 
 class SpacyMatcher:

@@ -10,7 +10,14 @@ from feedback_nlp.spelling import dictionary, swapped_words
 
 @pytest.mark.parametrize(
     ("slip", "word"),
-    [("cuold", "could"), ("Cosnider", "Consider"), ("TIHS", "THIS"), ("Beleive", "Believe")],
+    [
+        ("cuold", "could"),
+        ("Cosnider", "Consider"),
+        ("TIHS", "THIS"),
+        ("Beleive", "Believe"),
+        ("Noly", "Only"),
+        ("Wheer", "Where"),
+    ],
 )
 def test_swapped_letters_of_common_words_are_put_right(nlp, slip, word):
     [(_, doc)] = parse_sentences(nlp, f"{slip} it be shorter?")
@@ -22,6 +29,7 @@ def test_a_spelling_that_is_a_word_itself_stays(nlp):
     assert (
         not {"form", "from", "quite", "quiet", "trail", "trial", "filed", "angles"} & table.keys()
     )
+    assert not {"spilt", "untied"} & table.keys()
     assert all(words.isdisjoint(table) for words in dictionary(nlp))
 
 

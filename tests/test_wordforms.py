@@ -13,7 +13,7 @@ from feedback_nlp.segmentation import split_text
 from feedback_nlp.wordforms import REMEMBERED, WordForms
 
 #: Every so many of the shipped examples is compared.
-STEP = 16
+STEP = 12
 POS = ["NOUN", "VERB", "AUX", "ADJ", "ADV", "PROPN", "PUNCT", "PRON", "SPACE", "X"]
 FORMS = ["TAG", "DEP", "HEAD", "POS", "MORPH", "LEMMA", "SENT_START"]
 #: What the ruler reads from two tokens together, spaces, and what it knows by word.

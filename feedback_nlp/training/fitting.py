@@ -170,8 +170,9 @@ class Encoder:
         whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
         counts = np.bincount(columns, minlength=len(self._columns))
         of_domain = np.repeat(np.unique(domains, return_inverse=True)[1], np.diff(ends))
-        uses = np.unique(of_domain * len(self._columns) + columns) % len(self._columns)
-        spread = np.bincount(uses, minlength=len(self._columns))
+        used = np.zeros((len(set(domains)), len(self._columns)), dtype=bool)
+        used[of_domain, columns] = True
+        spread = used.sum(axis=0)
         wide = min(min_domains, len(set(domains)))
         # Sorted, so that the same data always give the same columns.
         names = sorted(
