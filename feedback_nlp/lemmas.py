@@ -7,6 +7,7 @@ and morphology alone is found out once.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -151,12 +152,15 @@ def known_forms(nlp: Language, spellings: Iterable[str]) -> set[str]:
         lemmatizer: Any = nlp.get_pipe("lemmatizer")
         table = lemmatizer.lookups.get_table
         found |= spellings & table("lemma_exc", {}).get(pos, {}).keys()
+        others: defaultdict[str, list[str]] = defaultdict(list)
         for ending, other in table("lemma_rules", {}).get(pos, ()):
+            others[ending].append(other)
+        # By the few lengths of endings rather than by all rules: it is part of loading.
+        for length in {len(ending) for ending in others} - {0}:
             found |= {
                 spelling
                 for spelling in spellings
-                if ending
-                and spelling.endswith(ending)
-                and spelling.removesuffix(ending) + other in known
+                for other in others.get(spelling[-length:], ())
+                if spelling[:-length] + other in known
             }
     return found

@@ -43,17 +43,22 @@ def _swapped(nlp: Language) -> dict[str, str]:
     lists = load_lexicon("kept_words") | load_lexicon("common_words")
     words = {*nlp.Defaults.stop_words, *lists, *_DAYS}
     words = {word for word in words if word.isalpha() and len(word) >= _SHORTEST}
-    found: dict[str, set[str]] = {}
+    # A spelling that fits two words is out. Sets of words for each of the thousands of spellings
+    # would set off the garbage collector, which takes longer than all else here.
+    found: dict[str, str] = {}
+    twice: set[str] = set()
     for word in words:
         for i in range(len(word) - 1):
             spelling = word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-            found.setdefault(spelling, set()).add(word)
+            if found.setdefault(spelling, word) != word:
+                twice.add(spelling)
     # All at once, as there are thousands of spellings.
-    real = known_forms(nlp, found).union(words, _NO_SLIPS, *dictionary(nlp))
+    real = known_forms(nlp, found).union(twice, words, _NO_SLIPS)
+    indexes = dictionary(nlp)
     return {
-        spelling: fits.pop()
-        for spelling, fits in found.items()
-        if len(fits) == 1 and spelling not in real
+        spelling: word
+        for spelling, word in found.items()
+        if spelling not in real and all(spelling not in index for index in indexes)
     }
 
 
