@@ -97,6 +97,10 @@ def read_set(name: str, folder: Path) -> pd.DataFrame:
     return frame
 
 
+#: Sets whose texts teach no suggestion where we and the publisher disagree. Mail asks for
+#: information as often as for deeds: its publisher calls both a request, as reviewers would, and
+#: by the codebook only the second suggests.
+_DOUBTED = {"email_intent"}
 #: What the publishers say of a passage of a text, by the row of the text.
 Published = Callable[[pd.Series, Passage], dict[str, int]]
 
@@ -116,7 +120,10 @@ def _rows(
     rows = []
     for passage in passages:
         row = texts[passage.id]
-        labels = published(row, passage) | as_heads(mine.get(passage, {}))
+        theirs, own = published(row, passage), as_heads(mine.get(passage, {}))
+        labels = theirs | own
+        if name in _DOUBTED and "suggestion" in own and own["suggestion"] != theirs["suggestion"]:
+            del labels["suggestion"]
         if "gap" in labels and labels.get("suggestion"):
             labels["gap"] = 1
         group = f"{name}:{row['text_group']}"

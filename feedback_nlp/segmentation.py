@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.parsing import annotate
-from feedback_nlp.spelling import has_swapped, mark_name, name_in, put_right
+from feedback_nlp.spelling import has_swapped, is_misread, mend_parse, put_right
 from feedback_nlp.wordforms import WordForms, word_forms
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def parse(nlp: Language, docs: Iterable[Doc], *, batch_size: int = 256) -> Itera
     """Run the pipeline's components over tokenized sentences, in order."""
     forms = word_forms(nlp)
     for doc in _annotated(nlp, docs, batch_size):
-        yield mark_name(nlp, forms.write(doc))
+        yield mend_parse(nlp, forms.write(doc))
 
 
 def parse_columns(
@@ -220,8 +220,8 @@ def parse_columns(
 
 def _columns(nlp: Language, forms: WordForms, doc: Doc) -> Columns:
     sentence = forms.read(doc)
-    if sentence is None or name_in(nlp, sentence) is not None:
-        return Columns(mark_name(nlp, forms.write(doc)))
+    if sentence is None or is_misread(nlp, sentence):
+        return Columns(mend_parse(nlp, forms.write(doc)))
     return sentence
 
 

@@ -1,4 +1,4 @@
-"""Words that the pipeline would misread: swapped letters ("cuold") and names that it doesn't know.
+"""Words that the pipeline would misread: swapped letters, unknown names, orders without articles.
 
 A corrected word has the same length, so that offsets into the text stay as they are.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Columns, Word, words_of
@@ -108,8 +108,31 @@ def name_in(nlp: Language, sentence: Columns) -> int | None:
     return first if unknown else None
 
 
-def mark_name(nlp: Language, doc: Doc) -> Doc:
-    """Tag a first word as a name if `name_in` finds it to be one.
+def order_in(nlp: Language, sentence: Columns) -> int | None:
+    """Return the place of an order that was misread: "Next time, count group at door".
+
+    That is the word after "next time" that may be a verb, where it was taken for a noun and no
+    other word for a verb, or for a form that asks for a subject. An article would have told, but
+    many learners leave it out. None if there is none.
+    """
+    lowers, tags = sentence.lowers, sentence.tags
+    if lowers[:2] != ["next", "time"]:
+        return None
+    place = 2 + (lowers[2:3] == [","])
+    if place + 1 >= len(lowers) or tags[place] == "VB" or "nsubj" in sentence.deps:
+        return None
+    others = tags[:place] + tags[place + 1 :]
+    is_verb = lowers[place] in word_index(nlp).get(nlp.vocab.strings["verb"], ())
+    return place if is_verb and not any(tag.startswith(("VB", "MD")) for tag in others) else None
+
+
+def is_misread(nlp: Language, sentence: Columns) -> bool:
+    """Whether there is something in a parsed sentence that `mend_parse` would change."""
+    return name_in(nlp, sentence) is not None or order_in(nlp, sentence) is not None
+
+
+def mend_parse(nlp: Language, doc: Doc) -> Doc:
+    """Tag anew what `name_in` and `order_in` find.
 
     Parameters
     ----------
@@ -118,8 +141,31 @@ def mark_name(nlp: Language, doc: Doc) -> Doc:
     doc : Doc
         One parsed sentence; it is changed in place and returned.
     """
-    place = name_in(nlp, Columns(doc))
+    sentence = Columns(doc)
+    place = name_in(nlp, sentence)
     if place is not None:
         name = doc[place]
         name.tag_, name.pos_ = "NNP", "PROPN"
+    place = order_in(nlp, sentence)
+    if place is not None:
+        _lead(doc, place)
     return doc
+
+
+def _lead(doc: Doc, place: int) -> None:
+    """Make a word the verb of its sentence; what follows it and had its place is its object."""
+    order: Any = doc[place]
+    old = next((token for token in doc if token.dep_ == "ROOT"), order)
+    order.tag_, order.pos_, order.lemma_ = "VB", "VERB", order.lower_
+    order.set_morph("VerbForm=Inf")
+    if old.i == place:
+        return
+    order.head, order.dep_ = order, "ROOT"
+    behind = old.i > place
+    for token in [old, *old.children]:
+        # What stands on the other side of the order than its old head hangs on the order now.
+        if token == old or token.is_punct or ((token.i < place) == behind and token.i != place):
+            token.head = order
+            token.dep_ = "dobj" if token.i > place and not token.is_punct else token.dep_
+    if not behind:
+        old.dep_ = "npadvmod"

@@ -21,7 +21,10 @@ TINY: dict[str, list[dict[str, object]]] = {
         {"text": "Figure 2 is official test.", "prag": "Todo", "split": "test"},
     ],
     "advice_reddit": [{"text": "Ask her first.", "Majority_label": 1, "split": "train"}],
-    "email_intent": [{"text": "Lunch was fine.", "intent": "No", "split": "train"}],
+    "email_intent": [
+        {"text": "Lunch was fine.", "intent": "No", "split": "train"},
+        {"text": "Who else was there?", "intent": "Yes", "split": "train"},
+    ],
     "mrbench_v3_tutor_responses": [{"text": "Try again.", "Actionability": "Yes"}],
     "wiki_toxicity": [
         {"text": "You are a clown.", "toxic": 1},
@@ -91,6 +94,13 @@ def test_our_labels_of_a_text_come_before_those_of_its_publishers(folder):
     rows = read(folder, ["wiki_toxicity,0,,,r1,0,0,0", "advice_reddit,0,,,r1,,0,0"])
     assert rows["You are a clown."].labels["tone_1"] == 0
     assert rows["Ask her first."].labels["suggestion"] == 0
+
+
+def test_mail_on_which_we_and_its_publisher_disagree_teaches_no_suggestion(folder):
+    rows = read(folder, ["email_intent,0,,,r1,0,0,0", "email_intent,1,,,r1,0,0,0"])
+    assert rows["Lunch was fine."].labels["suggestion"] == 0
+    assert "suggestion" not in rows["Who else was there?"].labels
+    assert rows["Who else was there?"].labels["tone_1"] == 0
 
 
 def test_of_sets_that_were_labelled_for_other_things_only_our_labels_count(folder):

@@ -91,17 +91,15 @@ def test_what_each_expectation_means(expect, before, after, holds):
     assert behaviour.holds(case, before, after) is holds
 
 
-def test_following_the_advice_moves_the_score_as_promised(scorer, examples_path):
-    texts = [example.text for example in read_examples(examples_path)]
-    summary = explanations.summary(explanations.apply_advice(scorer, texts))
+def test_following_the_advice_moves_the_score_as_promised(scorer, example_reports):
+    summary = explanations.summary(explanations.apply_advice(scorer, example_reports))
     assert summary["cases"] >= explanations.MIN_CASES
     assert {"remove", "add next_step", "add behaviour"} <= set(summary["kinds"])
     assert summary["share"] >= 0.98
 
 
-def test_contributions_add_up_to_the_score_on_every_example(scorer, examples_path):
-    texts = [example.text for example in read_examples(examples_path)]
-    assert explanations.worst_sum_error(scorer, texts) < 1e-6
+def test_contributions_add_up_to_the_score_on_every_example(example_reports):
+    assert explanations.worst_sum_error(example_reports) < 1e-6
 
 
 def test_an_identity_word_hardly_moves_the_order_of_sentences(scorer):

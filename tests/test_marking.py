@@ -65,9 +65,8 @@ def test_a_sentence_that_judges_by_no_single_word_is_marked_as_a_whole(scorer):
     assert found.weight == pytest.approx(report.judgmental - baseline(report))
 
 
-def test_what_sounds_like_a_verdict_as_a_whole_is_no_described_behaviour(scorer, examples_path):
-    texts = [example.text for example in read_examples(examples_path)[::3]]
-    for report in scorer.score_many(texts):
+def test_what_sounds_like_a_verdict_as_a_whole_is_no_described_behaviour(example_reports):
+    for report in example_reports:
         whole = [(f.start, f.end) for f in judgments(report) if f.rule == BY_SENTENCE]
         parts = [f for f in report.findings if f.family == "part" and f.rule == BY_SENTENCE]
         assert not any((f.start, f.end) in whole for f in parts), report.text
@@ -78,17 +77,15 @@ def baseline(report):
     return row.value
 
 
-def test_whatever_is_read_as_judging_shows_where(scorer, examples_path):
-    texts = [example.text for example in read_examples(examples_path)]
-    for report in scorer.score_many(texts):
+def test_whatever_is_read_as_judging_shows_where(example_reports):
+    for report in example_reports:
         if report.judgmental is not None and report.judgmental >= 0.5:
             assert judgments(report), report.text
             assert any(advice.kind == "remove" for advice in report.advice), report.text
 
 
-def test_marks_of_judging_words_never_overlap_those_of_rules(scorer, examples_path):
-    texts = [example.text for example in read_examples(examples_path)[::5]]
-    for report in scorer.score_many(texts):
+def test_marks_of_judging_words_never_overlap_those_of_rules(example_reports):
+    for report in example_reports:
         listed = [f for f in judgments(report) if f.rule == BY_WORDS]
         ruled = [f for f in judgments(report) if f.rule not in (BY_WORDS, BY_SENTENCE)]
         assert not any(a.start < b.end and b.start < a.end for a in listed for b in ruled)

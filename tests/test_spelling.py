@@ -57,3 +57,30 @@ def test_an_unknown_first_word_before_its_verb_is_a_name(nlp, name):
 def test_a_known_first_word_is_no_name(nlp):
     [(_, doc)] = parse_sentences(nlp, "Documentation is missing.")
     assert doc[0].pos_ == "NOUN"
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "thing"),
+    [
+        ("Next time, count group at door.", "count", "group"),
+        ("Next time, open branch.", "open", "branch"),
+        ("Next time, note oven time on board.", "note", "time"),
+    ],
+)
+def test_an_order_after_next_time_is_a_verb_without_articles_too(nlp, text, order, thing):
+    [(_, doc)] = parse_sentences(nlp, text)
+    (verb,) = (token for token in doc if token.dep_ == "ROOT")
+    assert (verb.text, verb.tag_, verb.lemma_) == (order, "VB", order)
+    assert thing in {token.text for token in verb.children if token.dep_ == "dobj"}
+    assert doc[1].head == verb
+    assert [token.head.text for token in doc if token.text in {"Next", "."}] == ["time", order]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Next time, Monday.", "Next time, a count would help.", "Next time you group them, ask."],
+)
+def test_other_sentences_with_next_time_stay_as_they_are_parsed(nlp, text):
+    [(_, doc)] = parse_sentences(nlp, text)
+    plain = nlp(text)
+    assert [(t.tag_, t.dep_, t.head.i) for t in doc] == [(t.tag_, t.dep_, t.head.i) for t in plain]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -33,8 +33,8 @@ class Applied:
         return self.after < self.before if down else self.after > self.before
 
 
-def apply_advice(scorer: Scorer, texts: Sequence[str]) -> list[Applied]:
-    """Follow the advice on each text and score it again.
+def apply_advice(scorer: Scorer, reports: Iterable[Report]) -> list[Applied]:
+    """Follow the advice of each report and score the text again.
 
     "Remove" deletes every passage's sentence that the advice names; "add" appends a sentence
     with the missing part.
@@ -42,7 +42,7 @@ def apply_advice(scorer: Scorer, texts: Sequence[str]) -> list[Applied]:
     source = resources.files("feedback_nlp") / "evaluation" / "advice.toml"
     sentences: dict[str, list[str]] = tomllib.loads(source.read_text(encoding="utf-8"))
     planned: list[tuple[str, str, Report, str]] = []
-    for i, report in enumerate(scorer.score_many(texts)):
+    for i, report in enumerate(reports):
         if report.actionability is None:
             continue
         if changed := without_judging_sentences(report):
@@ -86,10 +86,10 @@ def summary(applied: Sequence[Applied]) -> dict[str, Any]:
     return {"cases": len(applied), "share": kept / max(len(applied), 1), "kinds": kinds}
 
 
-def worst_sum_error(scorer: Scorer, texts: Sequence[str]) -> float:
+def worst_sum_error(reports: Iterable[Report]) -> float:
     """Return the largest difference between a score and the sum of its contributions."""
     worst = 0.0
-    for report in scorer.score_many(texts):
+    for report in reports:
         for score in ("actionability", "judgmental"):
             value = getattr(report, score)
             if value is not None:

@@ -97,9 +97,9 @@ def evaluate(
     logger.info("behaviour")
     figures["behaviour"] = _behaviour(scorer)
     logger.info("explanations")
-    texts = [example.text for example in own]
-    figures["advice"] = explanations.summary(explanations.apply_advice(scorer, texts))
-    figures["sum_error"] = explanations.worst_sum_error(scorer, texts)
+    reports = list(scorer.score_many(example.text for example in own))
+    figures["advice"] = explanations.summary(explanations.apply_advice(scorer, reports))
+    figures["sum_error"] = explanations.worst_sum_error(reports)
     logger.info("fairness")
     figures["fairness"] = {"feedback frames": fairness.measure(scorer, fairness.frames())}
     figures["cross_domain"] = []

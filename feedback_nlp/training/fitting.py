@@ -70,14 +70,18 @@ _PARTS = ("cue:situation", "cue:behaviour", "cue:impact", "context:")
 #: but for tone, of which talk pages hold the most. Of the requests among strangers half ask for
 #: information, which reviews call a request.
 _RELABELLED = ("substanreview", "stanford_politeness", "receptiveness", "wiki_toxicity")
+#: Sets that teach how a suggestion is worded. Tone is rare in them, save in answers to people who
+#: asked for advice, and hardly any of them speaks of somebody's work.
+_ANSWERS = ("advice_reddit", "email_intent", "mrbench_v3_tutor_responses")
 #: Chosen by leaving out one training set or domain at a time. Our own examples weigh more, as
 #: only they carry all labels of the codebook, and those on somebody's work weigh more than talk on
-#: the news; reviews are nearer to feedback than the other sets.
+#: the news; reviews are nearer to feedback than the other sets, and debates (receptiveness), which
+#: are many, the furthest from it.
 #: Grammar tells a suggestion on any field; words tell a judgment and a weakness better.
 _SUGGESTION = Recipe(
     weights={
         OWN: 4.0, OWN_TALK: 1.0, "f1000rd_pragmatics": 2.0, "wiki_toxicity": 0.5,
-        "receptiveness": 0.5, "stanford_politeness": 0.0,
+        "receptiveness": 0.1, "stanford_politeness": 0.0,
     },
     helps=("cue:next_step",),
     skips=("word:",),
@@ -86,8 +90,8 @@ _MOVES = ("family:judgmental", *(f"cue:{move}" for move in MOVES))
 _TONE = Recipe(
     c=0.3,
     weights={
-        **dict.fromkeys(_RELABELLED, 0.5), OWN: 5.0, OWN_TALK: 2.5, "f1000rd_pragmatics": 0.5,
-        "wiki_toxicity": 4.0,
+        **dict.fromkeys(_RELABELLED, 0.5), **dict.fromkeys(_ANSWERS, 0.0), OWN: 5.0, OWN_TALK: 2.5,
+        "f1000rd_pragmatics": 0.5, "wiki_toxicity": 4.0, "advice_reddit": 0.3,
     },
     helps=_MOVES,
     trust=5.0,
@@ -97,6 +101,8 @@ _TONE = Recipe(
 _EVIDENCE = Recipe(
     weights={
         **dict.fromkeys(_RELABELLED, 0.15),
+        **dict.fromkeys(_ANSWERS, 0.0),
+        "receptiveness": 0.03,
         OWN: 2.5,
         OWN_TALK: 0.5,
         "f1000rd_pragmatics": 0.5,
@@ -112,7 +118,7 @@ RECIPES: dict[str, Recipe] = {
     ),
     "connection": Recipe(c=0.1, helps=_CONNECTING),
     **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
-    "tone_1": replace(_TONE, c=1.0),
+    "tone_1": replace(_TONE, c=0.7),
     **dict.fromkeys(("tone_2", "tone_3"), _TONE),
 }
 
