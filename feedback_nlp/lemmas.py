@@ -155,11 +155,13 @@ def known_forms(nlp: Language, spellings: Iterable[str]) -> set[str]:
         others: defaultdict[str, list[str]] = defaultdict(list)
         for ending, other in table("lemma_rules", {}).get(pos, ()):
             others[ending].append(other)
-        # By the few lengths of endings rather than by all rules: it is part of loading.
-        for length in {len(ending) for ending in others} - {0}:
+        others.pop("", None)
+        # Most spellings end otherwise, and few lengths of endings are fewer than all rules.
+        ended = [spelling for spelling in spellings if spelling.endswith(tuple(others))]
+        for length in {len(ending) for ending in others}:
             found |= {
                 spelling
-                for spelling in spellings
+                for spelling in ended
                 for other in others.get(spelling[-length:], ())
                 if spelling[:-length] + other in known
             }

@@ -54,12 +54,8 @@ def _swapped(nlp: Language) -> dict[str, str]:
                 twice.add(spelling)
     # All at once, as there are thousands of spellings.
     real = known_forms(nlp, found).union(twice, words, _NO_SLIPS)
-    indexes = dictionary(nlp)
-    return {
-        spelling: word
-        for spelling, word in found.items()
-        if spelling not in real and all(spelling not in index for index in indexes)
-    }
+    real.update(*(found.keys() & index for index in dictionary(nlp)))
+    return {spelling: word for spelling, word in found.items() if spelling not in real}
 
 
 def dictionary(nlp: Language) -> tuple[frozenset[str], ...]:
