@@ -221,7 +221,7 @@ class Heads:
     @cached_property
     def _rows(self) -> dict[str, int]:
         """Row of each feature in `_matrix`."""
-        return dict(zip(self._index.names, range(len(self._index.names)), strict=True))
+        return {name: row for row, name in enumerate(self._index.names)}
 
     @cached_property
     def _matrix(self) -> np.ndarray:

@@ -7,7 +7,6 @@ and morphology alone is found out once.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -97,11 +96,7 @@ class _Inflection:
     def lemma(self, text: str) -> str:
         """Return the lemma of an inflected word."""
         lower = text.lower()
-        forms = [
-            form
-            for ending, other in self.rules
-            if lower.endswith(ending) and (form := lower.removesuffix(ending) + other)
-        ]
+        forms = _without_ending(lower, self.rules)
         words = [form for form in forms if form in self.known]
         odd = [form for form in forms if form not in self.known and not form.isalpha()]
         # spaCy puts each word that it finds before those that it found.
@@ -111,6 +106,15 @@ class _Inflection:
             if form not in words and form not in odd
         ]
         return next(iter([*reversed(exceptions), *reversed(words), *odd, *forms, text]))
+
+
+def _without_ending(lower: str, rules: Iterable[tuple[str, str]]) -> list[str]:
+    """Return what a word may be a form of, by each rule whose ending it has."""
+    return [
+        form
+        for ending, other in rules
+        if lower.endswith(ending) and (form := lower.removesuffix(ending) + other)
+    ]
 
 
 _indexes: WeakKeyDictionary[Language, dict[Any, frozenset[str]]] = WeakKeyDictionary()
@@ -152,17 +156,12 @@ def known_forms(nlp: Language, spellings: Iterable[str]) -> set[str]:
         lemmatizer: Any = nlp.get_pipe("lemmatizer")
         table = lemmatizer.lookups.get_table
         found |= spellings & table("lemma_exc", {}).get(pos, {}).keys()
-        others: defaultdict[str, list[str]] = defaultdict(list)
-        for ending, other in table("lemma_rules", {}).get(pos, ()):
-            others[ending].append(other)
-        others.pop("", None)
-        # Most spellings end otherwise, and few lengths of endings are fewer than all rules.
-        ended = [spelling for spelling in spellings if spelling.endswith(tuple(others))]
-        for length in {len(ending) for ending in others}:
-            found |= {
-                spelling
-                for spelling in ended
-                for other in others.get(spelling[-length:], ())
-                if spelling[:-length] + other in known
-            }
+        rules = table("lemma_rules", {}).get(pos, ())
+        # Most spellings end otherwise; to ask for all endings at once is quick.
+        endings = tuple(ending for ending, _ in rules)
+        found |= {
+            spelling
+            for spelling in spellings
+            if spelling.endswith(endings) and not known.isdisjoint(_without_ending(spelling, rules))
+        }
     return found

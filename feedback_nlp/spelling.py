@@ -158,10 +158,11 @@ def _lead(doc: Doc, place: int) -> None:
         return
     order.head, order.dep_ = order, "ROOT"
     behind = old.i > place
-    for token in [old, *old.children]:
-        # What stands on the other side of the order than its old head hangs on the order now.
-        if token == old or token.is_punct or ((token.i < place) == behind and token.i != place):
-            token.head = order
-            token.dep_ = "dobj" if token.i > place and not token.is_punct else token.dep_
+    # What stands on the other side of the order than its old head hangs on the order now.
+    moved = [t for t in old.children if t.is_punct or (t.i < place) == behind]
+    for token in [old, *moved]:
+        token.head = order
+        if token.i > place and not token.is_punct:
+            token.dep_ = "dobj"
     if not behind:
         old.dep_ = "npadvmod"

@@ -6,6 +6,7 @@ TF-IDF with a logistic regression, and politeness strategies.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,13 @@ from feedback_nlp.evaluation.metrics import (
 from feedback_nlp.examples import Example
 from feedback_nlp.heads import HEAD_NAMES
 from feedback_nlp.scorer import Scorer
-from feedback_nlp.training.bags import CONNECTION_NEEDS, Bag, Corpus, own_bags, public_bags
+from feedback_nlp.training.bags import (
+    CONNECTION_NEEDS,
+    Corpus,
+    Sentences,
+    own_bags,
+    public_bags,
+)
 from feedback_nlp.training.fitting import (
     RECIPES,
     Encoder,
@@ -69,21 +76,21 @@ def leave_one_out(corpus: Corpus) -> Figures:
     them would cost three times as long, and see little more.
     """
     result: Figures = {}
-    examples = corpus.part("train")
+    domains: defaultdict[str, list[tuple[Example, Sentences]]] = defaultdict(list)
+    for example, sentences in sorted(corpus.part("train"), key=lambda row: row[0].domain):
+        domains[example.domain].append((example, sentences))
     for name in LEFT_OUT_HEADS:
         bags, recipe, encoder = head_bags(corpus, name), RECIPES[name], Encoder()
         rows = {
             source: ([r.text for r, _ in found if name in r.labels], public_bags(name, found))
             for source, found in corpus.public.items()
+        } | {
+            domain: ([e.text for e, _ in found if _used(name, e)], own_bags(name, found))
+            for domain, found in domains.items()
         }
-        own: dict[str, tuple[list[str], list[Bag]]] = {}
-        for domain in sorted({e.domain for e, _ in examples}):
-            of_domain = [(e, s) for e, s in examples if e.domain == domain]
-            texts = [e.text for e, _ in of_domain if _used(name, e)]
-            own[domain] = (texts, own_bags(name, of_domain))
-        keys = [bag.domain for _, held in own.values() for bag in held]
+        keys = [domain for domain in domains for _ in rows[domain][1]]
         heads = fold_heads(bags, keys, recipe, by=lambda bag: bag.domain, encoder=encoder)
-        for source, (texts, held) in (rows | own).items():
+        for source, (texts, held) in rows.items():
             labels = [bag.label for bag in held]
             # Fewer than ten of a class say nothing.
             if min(sum(labels), len(labels) - sum(labels)) < 10:

@@ -175,11 +175,11 @@ class Encoder:
         values = np.concatenate([values for *_, values in encoded])
         whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
         counts = np.bincount(columns, minlength=len(self._columns))
-        of_domain = np.repeat(np.unique(domains, return_inverse=True)[1], np.diff(ends))
-        used = np.zeros((len(set(domains)), len(self._columns)), dtype=bool)
-        used[of_domain, columns] = True
+        fields, field_of = np.unique(domains, return_inverse=True)
+        used = np.zeros((len(fields), len(self._columns)), dtype=bool)
+        used[np.repeat(field_of, np.diff(ends)), columns] = True
         spread = used.sum(axis=0)
-        wide = min(min_domains, len(set(domains)))
+        wide = min(min_domains, len(fields))
         # Sorted, so that the same data always give the same columns.
         names = sorted(
             name
