@@ -2,14 +2,18 @@
 
 Groups, told apart by the prefix of a feature's name: ``cue:`` and ``family:`` (what the rules
 found), ``grammar:`` (word n-grams in which content words are replaced by tag and dependency),
-``lexicon:`` (rates per word) and ``word:`` (the words themselves, for the heads that gain from
-them on other fields). No feature grows with the length of a text.
+``lexicon:`` (rates per word), ``word:`` (what is said in the writer's own name), ``lemma:``
+(content words, whoever says them), ``phrase:`` and ``aside:`` (a content word and its neighbour,
+said in the writer's own name or not) and ``frame:`` (two neighbours of grammar). No feature grows
+with the length of a text.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import FAMILIES, CueMatch
@@ -34,16 +38,35 @@ def _any_person(lower: str, tag: str) -> str:
     return "their" if lower == "her" and tag == "PRP$" else THIRD_PERSON.get(lower, lower)
 
 
-def delexicalise(sentence: Columns) -> list[str]:
-    """Return the sentence with content words replaced by tag and dependency.
+def _aux(lemma: str, tag: str) -> str:
+    # "He is" and "they are" do not differ; "is" and "was" do.
+    return f"{lemma}+past" if tag == "VBD" else lemma
 
-    Function words and a short list of words that carry the speech act stay as they are; numbers
-    become ``#``. The idea is that grammar transfers between domains and topic words do not.
+
+class _Form(NamedTuple):
+    """What stands for a word in n-grams.
+
+    `shape` hides what the sentence is about and `said` does not; `said` is empty for a name, as
+    who somebody is must not move a score. `place` is that of a content word in the sentence.
     """
+
+    shape: str
+    said: str
+    place: int | None = None
+
+
+_START, _END = _Form("<s>", "<s>"), _Form("</s>", "</s>")
+
+
+def _forms(sentence: Columns) -> list[_Form]:
+    return sentence.once("forms", _find_forms)
+
+
+def _find_forms(sentence: Columns) -> list[_Form]:
     kept, identity = load_lexicon("kept_words"), load_lexicon("identity_words")
-    shapes = ["<s>"]
-    for word, kind, lemma in zip(
-        sentence.words, sentence.kinds, sentence.lemmas_lower, strict=True
+    forms = [_START]
+    for i, (word, kind, lemma) in enumerate(
+        zip(sentence.words, sentence.kinds, sentence.lemmas_lower, strict=True)
     ):
         lower = word.lower
         if word.is_space:
@@ -51,23 +74,36 @@ def delexicalise(sentence: Columns) -> list[str]:
         if word.is_punct:
             # A full stop says nothing, and many leave it out.
             if lower in {"?", "!", ":", ","}:
-                shapes.append(lower)
+                forms.append(_Form(lower, lower))
         elif lower in ARTICLES:
             continue  # who learns English leaves them out
         elif word.like_num:
-            shapes.append("#")
+            forms.append(_Form("#", "#"))
         elif lower in identity:
             # Who somebody is must not move a score, nor what the tagger makes of the word.
-            shapes.append("<who>")
+            forms.append(_Form("<who>", "<who>"))
         elif kind.pos in _FUNCTION_POS:
-            shapes.append(_any_person(lower, kind.tag))
-        elif lemma in kept:
-            shapes.append(f"{lemma}/{kind.tag[:2]}")
+            person = _any_person(lower, kind.tag)
+            forms.append(_Form(person, _aux(lemma, kind.tag) if kind.pos == "AUX" else person))
         else:
-            # A name counts as a noun: whether the tagger knows it must not move a score.
-            shapes.append(f"{_NOUN_TAGS.get(kind.tag, kind.tag)}:{kind.dep}")
-    shapes.append("</s>")
-    return shapes
+            name = kind.pos == "PROPN"
+            if lemma in kept:
+                forms.append(_Form(f"{lemma}/{kind.tag[:2]}", "" if name else lemma))
+            else:
+                # A name counts as a noun: whether the tagger knows it must not move a score.
+                shape = f"{_NOUN_TAGS.get(kind.tag, kind.tag)}:{kind.dep}"
+                forms.append(_Form(shape, "") if name else _Form(shape, lemma, i))
+    forms.append(_END)
+    return forms
+
+
+def delexicalise(sentence: Columns) -> list[str]:
+    """Return the sentence with content words replaced by tag and dependency.
+
+    Function words and a short list of words that carry the speech act stay as they are; numbers
+    become ``#``. The idea is that grammar transfers between domains and topic words do not.
+    """
+    return [form.shape for form in _forms(sentence)]
 
 
 def grammar_features(sentence: Columns, *, n_max: int = 3) -> Features:
@@ -97,6 +133,15 @@ def cue_features(matches: Iterable[CueMatch], family_of: Mapping[str, str]) -> F
     return features
 
 
+def _claimed(sentence: Columns, i: int) -> bool:
+    """Whether the writer says a word in their own name of somebody else."""
+    return sentence.once("plain", _is_plain) or asserted(sentence, i)
+
+
+def _is_plain(sentence: Columns) -> bool:
+    return "neg" not in sentence.deps and _TURNING.isdisjoint(sentence.lowers)
+
+
 def word_features(sentence: Columns) -> Features:
     """Return the words that the writer says in their own name, with a vector length of 1.5.
 
@@ -104,7 +149,6 @@ def word_features(sentence: Columns) -> Features:
     supposed.
     """
     identity = load_lexicon("identity_words")
-    plain = "neg" not in sentence.deps and _TURNING.isdisjoint(sentence.lowers)
     found: dict[str, None] = {}
     for i, (word, pos) in enumerate(zip(sentence.words, sentence.pos, strict=True)):
         lower = word.lower
@@ -112,7 +156,7 @@ def word_features(sentence: Columns) -> Features:
             continue
         if lower == "always" and praised(sentence, i):
             continue  # "always prepared with care" is praise, "always late" is not
-        if plain or pos in _FUNCTION_POS or asserted(sentence, i):
+        if pos in _FUNCTION_POS or _claimed(sentence, i):
             # "he is" and "they are" differ in no feature.
             said = (
                 sentence.lemmas_lower[i] if pos == "AUX" else _any_person(lower, sentence.tags[i])
@@ -120,6 +164,23 @@ def word_features(sentence: Columns) -> Features:
             found[said] = None
     value = 1.5 / math.sqrt(len(found)) if found else 0.0
     return {f"word:{word}": value for word in found}
+
+
+def phrase_features(sentence: Columns) -> Features:
+    """Return content words and pairs of neighbours, each with the value 1 / sqrt(n_words).
+
+    A pair with a name in it is left out. Articles are skipped, and numbers and words for who
+    somebody is have stand-ins.
+    """
+    forms = _forms(sentence)
+    names = [f"lemma:{form.said}" for form in forms if form.place is not None]
+    for first, second in pairwise(forms):
+        if first.said and second.said:
+            places = [form.place for form in (first, second) if form.place is not None]
+            claimed = all(_claimed(sentence, place) for place in places)
+            group = "frame" if not places else "phrase" if claimed else "aside"
+            names.append(f"{group}:{first.said} {second.said}")
+    return dict.fromkeys(names, 1 / math.sqrt(len(forms)))
 
 
 def sentence_features(sentence: Columns, cues: Features) -> Features:
@@ -137,6 +198,7 @@ def sentence_features(sentence: Columns, cues: Features) -> Features:
         **lexicon_features(sentence),
         **grammar_features(sentence),
         **word_features(sentence),
+        **phrase_features(sentence),
     }
 
 

@@ -349,7 +349,9 @@ def save_heads(heads: Heads, folder: Path) -> Path:
     }
     if heads.finders is not None:
         payload["finders"] = heads.finders.as_payload()
-    sio.dump(payload, path, compression=zipfile.ZIP_DEFLATED, compresslevel=9)
+    # Not compressed: to inflate it would take a tenth of the time until the first score, and Git,
+    # wheels and web servers compress it anyway.
+    sio.dump(payload, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     meta = {**heads.meta, "heads_version": HEADS_VERSION, "sha256": digest}
     (folder / "heads.json").write_text(

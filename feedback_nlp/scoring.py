@@ -61,7 +61,13 @@ def source_of(feature: str) -> str:
     group, _, rest = feature.partition(":")
     if group in ("cue", "context"):
         return rest.split("/", 1)[0]
-    return feature if group in ("lexicon", "family", "word") else group
+    if group == "lemma":
+        return f"word:{rest}"
+    if group == "aside":
+        return f"phrase:{rest}"
+    if group == "frame":
+        return "grammar"
+    return feature if group in ("lexicon", "family", "word", "phrase") else group
 
 
 #: Known features only are looked up, so it grows no further than the heads.

@@ -48,7 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "cues": ("cue:", "family:", "context:"),
     "grammar": ("grammar:",),
     "lexicon": ("lexicon:",),
-    "words": ("word:",),
+    "words": ("word:", "lemma:", "phrase:", "aside:", "frame:"),
     "all": ("",),
 }
 

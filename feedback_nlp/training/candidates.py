@@ -177,8 +177,7 @@ def _fit_together(
 ) -> LinearHead:
     recipe = RECIPES[head]
     weight = MINE_WEIGHT * recipe.weights.get(OWN, 1.0)
-    # Words of the one field that the head is for are no mere topics.
-    recipe = replace(recipe, weights={**recipe.weights, MINE: weight}, min_domains=1)
+    recipe = replace(recipe, weights={**recipe.weights, MINE: weight})
     return fit([*bags, *examples], recipe, encoder)
 
 

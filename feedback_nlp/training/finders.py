@@ -22,8 +22,8 @@ from feedback_nlp.training.fitting import Encoder, Recipe, fit, fold_heads
 
 #: Few features are kept, so that each finder can be read. Parts are told by form on any field;
 #: a move is told by its words too. Chosen by leaving out domains of the training part.
-_PART = Recipe(c=3.0, skips=("word:",), sparse=True)
-_MOVE = Recipe(c=3.0, sparse=True)
+_PART = Recipe(c=3.0, skips=("word:", "lemma:", "phrase:", "aside:", "frame:"), sparse=True)
+_MOVE = Recipe(c=3.0, skips=("lemma:", "aside:", "frame:"), sparse=True)
 
 
 def fit_finders(corpus: Corpus, key: Callable[[Bag], str]) -> Finders:

@@ -19,9 +19,7 @@ from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, OWN_TALK, Bag
 
 #: A feature that fewer instances show is left out.
-MIN_COUNT = 4
-#: A word that fewer fields or sets use is left out of the heads that read words: it is a topic.
-MIN_DOMAINS = 4
+MIN_COUNT = 6
 #: No source counts for more than this many instances, however large it is.
 SOURCE_CAP = 4000
 N_FOLDS = 5
@@ -45,9 +43,6 @@ class Recipe:
         How much further than other coefficients those of `helps` may go at the same penalty.
     skips : tuple of str
         Beginnings of feature names that the head does not read.
-    min_domains : int
-        A word that fewer fields or sets use is left out: it is a topic. Heads for one field keep
-        its words.
     sparse : bool
         Keep few features (an L1 penalty, Tibshirani 1996).
     """
@@ -57,7 +52,6 @@ class Recipe:
     helps: tuple[str, ...] = ()
     trust: float = 1.0
     skips: tuple[str, ...] = ()
-    min_domains: int = MIN_DOMAINS
     sparse: bool = False
 
     def learns_from(self, source: str) -> bool:
@@ -77,7 +71,8 @@ _ANSWERS = ("advice_reddit", "email_intent", "mrbench_v3_tutor_responses")
 #: only they carry all labels of the codebook, and those on somebody's work weigh more than talk on
 #: the news; reviews are nearer to feedback than the other sets, and debates (receptiveness), which
 #: are many, the furthest from it.
-#: Grammar tells a suggestion on any field; words tell a judgment and a weakness better.
+#: A suggestion and an observation are told by their wording, whoever is said to hold it; a judgment
+#: by the words that the writer says in their own name.
 _SUGGESTION = Recipe(
     weights={
         OWN: 4.0, OWN_TALK: 1.0, "f1000rd_pragmatics": 2.0, "wiki_toxicity": 0.5,
@@ -96,7 +91,7 @@ _TONE = Recipe(
     helps=_MOVES,
     trust=5.0,
     # How a suggestion is worded says little about tone, and a slip changes which rule finds it.
-    skips=("cue:next_step/",),
+    skips=("cue:next_step/", "lemma:", "aside:", "frame:"),
 )  # fmt: skip
 _EVIDENCE = Recipe(
     weights={
@@ -144,9 +139,7 @@ class Encoder:
     def matrix(
         self,
         rows: Sequence[Features],
-        domains: Sequence[str],
         min_count: int,
-        min_domains: int,
         skips: tuple[str, ...],
     ) -> tuple[np.ndarray, csr_matrix]:
         """Return the names of the columns, sorted, and the matrix.
@@ -155,12 +148,8 @@ class Encoder:
         ----------
         rows : sequence of Features
             Instances.
-        domains : sequence of str
-            The field or set that each is from.
         min_count : int
             A feature that fewer instances show is left out.
-        min_domains : int
-            A word that fewer fields or sets use is left out.
         skips : tuple of str
             Beginnings of the names of features that are left out.
 
@@ -175,18 +164,11 @@ class Encoder:
         values = np.concatenate([values for *_, values in encoded])
         whole = csr_matrix((values, columns, ends), shape=(len(rows), len(self._columns)))
         counts = np.bincount(columns, minlength=len(self._columns))
-        fields, field_of = np.unique(domains, return_inverse=True)
-        used = np.zeros((len(fields), len(self._columns)), dtype=bool)
-        used[np.repeat(field_of, np.diff(ends)), columns] = True
-        spread = used.sum(axis=0)
-        wide = min(min_domains, len(fields))
         # Sorted, so that the same data always give the same columns.
         names = sorted(
             name
             for name, column in self._columns.items()
-            if counts[column] >= min_count
-            and not name.startswith(skips)
-            and (spread[column] >= wide or not name.startswith("word:"))
+            if counts[column] >= min_count and not name.startswith(skips)
         )
         return np.asarray(names, dtype=np.str_), whole[:, [self._columns[n] for n in names]]
 
@@ -221,14 +203,12 @@ def _fit_instances(
     rows: list[Features] = []
     labels: list[int] = []
     sources: list[str] = []
-    domains: list[str] = []
     for bag in bags:
         for row, label in _labelled_instances(bag, guide):
             rows.append(row)
             labels.append(label)
             sources.append(bag.source)
-            domains.append(bag.domain)
-    columns, matrix = encoder.matrix(rows, domains, MIN_COUNT, recipe.min_domains, recipe.skips)
+    columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     if recipe.sparse:
         estimator.set_params(l1_ratio=1, solver="liblinear", random_state=0)
