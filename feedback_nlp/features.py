@@ -24,6 +24,11 @@ from feedback_nlp.lexicon_features import ARTICLES, lexicon_features
 
 Features = dict[str, float]
 
+#: Beginnings of the names of the features that are made of the words themselves.
+WORDING = ("word:", "lemma:", "phrase:", "aside:", "frame:")
+#: Those of them that hold what the writer need not say in their own name.
+WORDING_OF_ANYBODY = ("lemma:", "aside:", "frame:")
+
 _FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
 #: Without one of these, or a negation, all words are the writer's own claims about others.
 _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",

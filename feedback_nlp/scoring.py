@@ -56,18 +56,17 @@ class Scores:
         return 3 * self.evidence + self.suggestion + self.connection
 
 
+#: Groups of features that a reader need not tell from another.
+_REPORTED_AS = {"lemma": "word", "aside": "phrase", "frame": "grammar"}
+
+
 def source_of(feature: str) -> str:
     """Return what a feature is reported as: its cue's id, or the name of its group."""
     group, _, rest = feature.partition(":")
     if group in ("cue", "context"):
         return rest.split("/", 1)[0]
-    if group == "lemma":
-        return f"word:{rest}"
-    if group == "aside":
-        return f"phrase:{rest}"
-    if group == "frame":
-        return "grammar"
-    return feature if group in ("lexicon", "family", "word", "phrase") else group
+    group = _REPORTED_AS.get(group, group)
+    return f"{group}:{rest}" if group in ("lexicon", "family", "word", "phrase") else group
 
 
 #: Known features only are looked up, so it grows no further than the heads.

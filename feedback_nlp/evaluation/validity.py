@@ -22,6 +22,7 @@ from feedback_nlp.evaluation.metrics import (
     rank_correlation,
 )
 from feedback_nlp.examples import Example
+from feedback_nlp.features import WORDING
 from feedback_nlp.heads import HEAD_NAMES
 from feedback_nlp.scorer import Scorer
 from feedback_nlp.training.bags import (
@@ -48,7 +49,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "cues": ("cue:", "family:", "context:"),
     "grammar": ("grammar:",),
     "lexicon": ("lexicon:",),
-    "words": ("word:", "lemma:", "phrase:", "aside:", "frame:"),
+    "words": WORDING,
     "all": ("",),
 }
 

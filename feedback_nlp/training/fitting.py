@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from feedback_nlp.examples import MOVES
-from feedback_nlp.features import Features
+from feedback_nlp.features import WORDING_OF_ANYBODY, Features
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, OWN_TALK, Bag
 
@@ -91,7 +91,7 @@ _TONE = Recipe(
     helps=_MOVES,
     trust=5.0,
     # How a suggestion is worded says little about tone, and a slip changes which rule finds it.
-    skips=("cue:next_step/", "lemma:", "aside:", "frame:"),
+    skips=("cue:next_step/", *WORDING_OF_ANYBODY),
 )  # fmt: skip
 _EVIDENCE = Recipe(
     weights={
