@@ -60,7 +60,22 @@ class _Form(NamedTuple):
     place: int | None = None
 
 
-_START, _END = _Form("<s>", "<s>"), _Form("</s>", "</s>")
+_START, _END, _WHO = (_Form(name, name) for name in ("<s>", "</s>", "<who>"))
+
+
+def _who(sentence: Columns) -> set[int]:
+    """Return the places of the words for who somebody is: "a wheelchair user" has two."""
+    return sentence.once("who", _find_who)
+
+
+def _find_who(sentence: Columns) -> set[int]:
+    identity = load_lexicon("identity_words")
+    places: set[int] = set()
+    for i, lower in enumerate(sentence.lowers):
+        described = i - 1 in places and sentence.deps[i - 1] == "compound"
+        if lower in identity or (described and sentence.pos[i] == "NOUN"):
+            places.add(i)
+    return places
 
 
 def _forms(sentence: Columns) -> list[_Form]:
@@ -68,7 +83,7 @@ def _forms(sentence: Columns) -> list[_Form]:
 
 
 def _find_forms(sentence: Columns) -> list[_Form]:
-    kept, identity = load_lexicon("kept_words"), load_lexicon("identity_words")
+    kept, who = load_lexicon("kept_words"), _who(sentence)
     forms = [_START]
     for i, (word, kind, lemma) in enumerate(
         zip(sentence.words, sentence.kinds, sentence.lemmas_lower, strict=True)
@@ -84,9 +99,11 @@ def _find_forms(sentence: Columns) -> list[_Form]:
             continue  # who learns English leaves them out
         elif word.like_num:
             forms.append(_Form("#", "#"))
-        elif lower in identity:
-            # Who somebody is must not move a score, nor what the tagger makes of the word.
-            forms.append(_Form("<who>", "<who>"))
+        elif i in who:
+            # Who somebody is must not move a score, nor in how many words, nor what the tagger
+            # makes of them.
+            if forms[-1] is not _WHO:
+                forms.append(_WHO)
         elif kind.pos in _FUNCTION_POS:
             person = _any_person(lower, kind.tag)
             forms.append(_Form(person, _aux(lemma, kind.tag) if kind.pos == "AUX" else person))
@@ -153,11 +170,11 @@ def word_features(sentence: Columns) -> Features:
     Left out are names, words for who somebody is, and content words that are denied, quoted or
     supposed.
     """
-    identity = load_lexicon("identity_words")
+    who = _who(sentence)
     found: dict[str, None] = {}
     for i, (word, pos) in enumerate(zip(sentence.words, sentence.pos, strict=True)):
         lower = word.lower
-        if not word.is_alpha or lower in ARTICLES or pos == "PROPN" or lower in identity:
+        if not word.is_alpha or lower in ARTICLES or pos == "PROPN" or i in who:
             continue
         if lower == "always" and praised(sentence, i):
             continue  # "always prepared with care" is praise, "always late" is not

@@ -373,17 +373,16 @@ def load_heads(folder: Path | None = None) -> Heads:
         If a file is missing, altered, or of another version.
     """
     folder = heads_folder() if folder is None else Path(folder)
-    meta = verify_heads(folder)
-    path = folder / "heads.skops"
-    payload = _read_payload(path)
+    meta, content = _read_verified(folder)
+    payload = _read_payload(content)
     if payload is None:
         import skops.io as sio
 
-        payload = sio.load(path, trusted=TRUSTED_TYPES)
+        payload = sio.loads(content, trusted=TRUSTED_TYPES)
     heads, index = _heads_of(payload)
     absent = [name for name in HEAD_NAMES if name not in heads]
     if absent:
-        raise HeadsError(f"{path} lacks the head {absent[0]!r}; {_MEND}.")
+        raise HeadsError(f"{folder / 'heads.skops'} lacks the head {absent[0]!r}; {_MEND}.")
     finders = Finders.from_payload(payload["finders"]) if "finders" in payload else None
     return Heads(heads, meta, finders, index)
 
@@ -403,13 +402,13 @@ def _heads_of(payload: Mapping[str, Any]) -> tuple[dict[str, LinearHead], Index]
     return heads, index
 
 
-def _read_payload(path: Path) -> dict[str, Any] | None:
+def _read_payload(content: bytes) -> dict[str, Any] | None:
     """Read a skops file without skops, or return None if it holds anything unexpected.
 
     Importing skops and scikit-learn takes twice as long as all the rest of loading, and scoring
     needs two arrays of each estimator.
     """
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         schema = json.loads(archive.read("schema.json"))
         if schema.get("protocol") != _PROTOCOL:
             return None
@@ -444,6 +443,11 @@ def verify_heads(folder: Path) -> dict[str, Any]:
     HeadsError
         If a file is missing, altered, or of another version.
     """
+    return _read_verified(folder)[0]
+
+
+def _read_verified(folder: Path) -> tuple[dict[str, Any], bytes]:
+    """Return the meta data and the content of the heads file, which is read once."""
     path, meta_path = folder / "heads.skops", folder / "heads.json"
     for needed in (path, meta_path):
         if not needed.is_file():
@@ -457,6 +461,7 @@ def verify_heads(folder: Path) -> dict[str, Any]:
             f"{path} is of version {meta.get('heads_version')} and this feedback_nlp reads"
             f" version {HEADS_VERSION}; {_MEND}."
         )
-    if hashlib.sha256(path.read_bytes()).hexdigest() != meta.get("sha256"):
+    content = path.read_bytes()
+    if hashlib.sha256(content).hexdigest() != meta.get("sha256"):
         raise HeadsError(f"{path} was altered since it was saved, so it is not loaded; {_MEND}.")
-    return meta
+    return meta, content

@@ -49,11 +49,23 @@ def test_what_the_writer_claims_of_nobody_else_is_an_aside(phrases, text):
         ("He is careless.", "She is careless."),
         ("He is careless.", "They are careless."),
         ("The Muslim nurse forgot the chart.", "The deaf nurse forgot the chart."),
+        ("You are a wheelchair user and so am I.", "You are a woman and so am I."),
+        ("The wheelchair user was late.", "The woman was late."),
         ("Add the units to the axis.", "Add units to axis."),
         ("Move 3 boxes.", "Move 12 boxes."),
         ("Thank you for this", "Thank you for this."),
     ],
-    ids=["names", "gender", "number", "identity", "articles", "numbers", "full stop"],
+    ids=[
+        "names",
+        "gender",
+        "number",
+        "identity",
+        "identity in two words",
+        "identity in two words, with an article",
+        "articles",
+        "numbers",
+        "full stop",
+    ],
 )
 def test_who_it_is_about_and_small_slips_change_no_phrase(phrases, one, other):
     assert phrases(one) == phrases(other)
@@ -76,3 +88,8 @@ def test_an_explanation_names_words_and_phrases_and_counts_frames_as_grammar():
     assert source_of("phrase:so careless") == source_of("aside:so careless")
     assert source_of("aside:so careless") == "phrase:so careless"
     assert source_of("frame:you could") == source_of("grammar:you could") == "grammar"
+
+
+def test_a_noun_is_no_identity_for_the_words_beside_it(phrases):
+    assert "lemma:user" in phrases("The new user was late.")
+    assert "lemma:nurse" in phrases("The deaf nurse was late.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from feedback_nlp.examples import MOVES, PARTS, Example
-from feedback_nlp.features import WORDING, WORDING_OF_ANYBODY
+from feedback_nlp.features import WORDING_OF_ANYBODY
 from feedback_nlp.finders import Finders
 from feedback_nlp.heads import LinearHead
 from feedback_nlp.training.bags import (
@@ -21,10 +21,11 @@ from feedback_nlp.training.bags import (
 )
 from feedback_nlp.training.fitting import Encoder, Recipe, fit, fold_heads
 
-#: Few features are kept, so that each finder can be read. Parts are told by form on any field;
-#: a move is told by its words too. Chosen by leaving out domains of the training part.
-_PART = Recipe(c=3.0, skips=WORDING, sparse=True)
-_MOVE = Recipe(c=3.0, skips=WORDING_OF_ANYBODY, sparse=True)
+#: Few features are kept, so that each finder can be read. A part is told by its form and words,
+#: whoever says them; a move by what the writer says in their own name. Chosen by leaving out
+#: domains of the training part.
+_PART = Recipe(c=3.0, skips=("word:",), sparse=True, offset=0.0, least=0.0)
+_MOVE = Recipe(c=3.0, skips=WORDING_OF_ANYBODY, sparse=True, ratio=0.0, offset=0.0, least=0.0)
 
 
 def fit_finders(corpus: Corpus, key: Callable[[Bag], str]) -> Finders:

@@ -8,15 +8,16 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags_array
+from scipy.sparse import csr_matrix, diags_array, hstack
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from feedback_nlp.examples import MOVES
-from feedback_nlp.features import WORDING_OF_ANYBODY, Features
+from feedback_nlp.features import WORDING, WORDING_OF_ANYBODY, Features
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, OWN_TALK, Bag
+from feedback_nlp.training.scaling import indicators, log_count_ratios
 
 #: A feature that fewer instances show is left out.
 MIN_COUNT = 6
@@ -45,6 +46,16 @@ class Recipe:
         Beginnings of feature names that the head does not read.
     sparse : bool
         Keep few features (an L1 penalty, Tibshirani 1996).
+    ratio : float
+        How far n-grams and words are scaled by how differently often the two classes show them (see
+        `log_count_ratios`): from 0, not at all, to 1.
+    offset : float
+        Size of an indicator of each domain, there only while the head is fitted. It takes up how
+        common the label is in the domain, so that words which tell no more than the domain need not
+        (the augmentation of Daumé III 2007, of the intercept alone).
+    least : float
+        Coefficients that are no larger are left out. Values of features are small, so that most
+        coefficients move no score.
     """
 
     c: float = 1.0
@@ -53,6 +64,9 @@ class Recipe:
     trust: float = 1.0
     skips: tuple[str, ...] = ()
     sparse: bool = False
+    ratio: float = 0.3
+    offset: float = 0.1
+    least: float = 0.1
 
     def learns_from(self, source: str) -> bool:
         """Whether texts of a source count at all."""
@@ -90,6 +104,7 @@ _TONE = Recipe(
     },
     helps=_MOVES,
     trust=5.0,
+    least=0.05,
     # How a suggestion is worded says little about tone, and a slip changes which rule finds it.
     skips=("cue:next_step/", *WORDING_OF_ANYBODY),
 )  # fmt: skip
@@ -111,11 +126,14 @@ RECIPES: dict[str, Recipe] = {
     "gap": replace(
         _SUGGESTION, weights={OWN: 0.5, OWN_TALK: 0.2, "f1000rd_pragmatics": 2.0}, skips=()
     ),
-    "connection": Recipe(c=0.1, helps=_CONNECTING),
+    "connection": Recipe(c=0.1, helps=_CONNECTING, least=0.0),
     **dict.fromkeys(("evidence_1", "evidence_2", "evidence_3"), _EVIDENCE),
     "tone_1": replace(_TONE, c=0.7),
     **dict.fromkeys(("tone_2", "tone_3"), _TONE),
 }
+
+#: Beginnings of the names of features of which there are thousands.
+_COUNTED = ("grammar:", *WORDING)
 
 
 class Encoder:
@@ -203,25 +221,42 @@ def _fit_instances(
     rows: list[Features] = []
     labels: list[int] = []
     sources: list[str] = []
+    domains: list[str] = []
     for bag in bags:
         for row, label in _labelled_instances(bag, guide):
             rows.append(row)
             labels.append(label)
             sources.append(bag.source)
+            domains.append(bag.domain)
     columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
+    classes = np.asarray(labels)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     if recipe.sparse:
         estimator.set_params(l1_ratio=1, solver="liblinear", random_state=0)
     weights = _weights(sources, recipe.weights)
-    helping = np.asarray([name.startswith(recipe.helps) for name in columns.tolist()])
+    names = columns.tolist()
+    helping = np.asarray([name.startswith(recipe.helps) for name in names])
     scale = np.where(helping, recipe.trust, 1.0)
+    if recipe.ratio:
+        counted = np.asarray([name.startswith(_COUNTED) for name in names])
+        ratios = log_count_ratios(matrix, classes, weights)
+        scale[counted] *= 1 + recipe.ratio * (ratios[counted] - 1)
+    offsets = csr_matrix((len(rows), 0))
+    if recipe.offset:
+        offsets = recipe.offset * indicators(domains)
     # The last digits of a sum depend on the number of threads, and on them a near tie between two
     # sentences of a text.
     with threadpool_limits(limits=1):
-        estimator.fit(matrix @ diags_array(scale), np.asarray(labels), sample_weight=weights)
-    estimator.coef_ = estimator.coef_ * scale
-    estimator.coef_[:, helping] = np.maximum(estimator.coef_[:, helping], 0.0)
-    return LinearHead(columns, estimator)
+        design = hstack([matrix @ diags_array(scale), offsets], format="csr")
+        estimator.fit(design, classes, sample_weight=weights)
+    known, added = np.split(estimator.coef_[0], [len(names)])
+    known *= scale
+    known[helping] = np.maximum(known[helping], 0.0)
+    kept = np.abs(known) > recipe.least
+    estimator.coef_, estimator.n_features_in_ = known[np.newaxis, kept], int(kept.sum())
+    # A new text is from no domain: it gets what they have on average.
+    estimator.intercept_ = estimator.intercept_ + np.average(offsets @ added, weights=weights)
+    return LinearHead(columns[kept], estimator)
 
 
 def _labelled_instances(bag: Bag, guide: LinearHead | None) -> list[tuple[Features, int]]:
