@@ -30,6 +30,8 @@ WORDING = ("word:", "lemma:", "phrase:", "aside:", "frame:")
 WORDING_OF_ANYBODY = ("lemma:", "aside:", "frame:")
 
 _FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
+#: Second words of who somebody is. Other nouns stay: "a deaf nurse" is a nurse.
+_BEARERS = {"user", "users", "person", "persons", "people"}
 #: Without one of these, or a negation, all words are the writer's own claims about others.
 _TURNING = {"i", "we", "if", "whether", "unless", "suppose", "imagine", "that", "without", "no",
             "hardly", "neither", "nor", '"', "“", "”", "‘", "’", "'", "«", "»"}  # fmt: skip
@@ -72,8 +74,7 @@ def _find_who(sentence: Columns) -> set[int]:
     identity = load_lexicon("identity_words")
     places: set[int] = set()
     for i, lower in enumerate(sentence.lowers):
-        described = i - 1 in places and sentence.deps[i - 1] == "compound"
-        if lower in identity or (described and sentence.pos[i] == "NOUN"):
+        if lower in identity or (lower in _BEARERS and i - 1 in places):
             places.add(i)
     return places
 
