@@ -55,7 +55,8 @@ def main() -> None:
         "# How far a sentence encoder gets with the same training texts",
         "",
         f"{name}, logistic regression on the embeddings of {len(texts)} texts"
-        " that teach the tone head; AUC with a 95 % bootstrap interval on the unhealthy comments."
+        " that teach the tone head (our examples and the talk pages,"
+        " none weighted); AUC with a 95 % bootstrap interval on the unhealthy comments."
         " Made by `benchmarks/ceiling/run.py`; the scores of this project stand in"
         " [report.md](report.md).",
         "",

@@ -129,7 +129,8 @@ def candidates(
     encoder = Encoder()
 
     def own(head: str, stack: Stack, which: np.ndarray) -> LinearHead:
-        return fit(stack.pick(which), RECIPES[head], encoder)
+        # Few texts make small coefficients.
+        return fit(stack.pick(which), replace(RECIPES[head], least=0.0), encoder)
 
     def moved(head: str, stack: Stack, which: np.ndarray) -> LinearHead:
         found = adapt(shipped[head], head, stack, which)

@@ -33,7 +33,7 @@ class Recipe:
     Parameters
     ----------
     c : float
-        Inverse strength of the L2 penalty.
+        Inverse strength of the penalty, L2 unless `sparse`.
     weights : mapping of str to float
         How often an instance of a source counts; 1 where nothing is said, and one of weight 0
         is left out.
@@ -50,12 +50,13 @@ class Recipe:
         How far n-grams and words are scaled by how differently often the two classes show them (see
         `log_count_ratios`): from 0, not at all, to 1.
     offset : float
-        Size of an indicator of each domain, there only while the head is fitted. It takes up how
-        common the label is in the domain, so that words which tell no more than the domain need not
-        (the augmentation of Daumé III 2007, of the intercept alone).
+        Size of an indicator of each domain, there only while the head is fitted (after Daumé III
+        2007, ACL Anthology P07-1033, of the intercept alone). It takes up a part of how common the
+        label is in the domain, the more the more texts the domain has, so that words which tell no
+        more than the domain need not. The penalty allows it a variance of c times its square.
     least : float
-        Coefficients that are no larger are left out. Values of features are small, so that most
-        coefficients move no score.
+        Coefficients that are no larger in size are left out, before calibration. Values of n-grams
+        and words are well below 1, so that each of them moves the log-odds by little.
     """
 
     c: float = 1.0
@@ -254,7 +255,7 @@ def _fit_instances(
     known[helping] = np.maximum(known[helping], 0.0)
     kept = np.abs(known) > recipe.least
     estimator.coef_, estimator.n_features_in_ = known[np.newaxis, kept], int(kept.sum())
-    # A new text is from no domain: it gets what they have on average.
+    # A new text is from no domain: it gets the average over all instances; calibration follows.
     estimator.intercept_ = estimator.intercept_ + np.average(offsets @ added, weights=weights)
     return LinearHead(columns[kept], estimator)
 

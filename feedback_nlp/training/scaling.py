@@ -11,14 +11,14 @@ from scipy.sparse import csr_matrix
 def log_count_ratios(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return how differently often the two classes show each feature.
 
-    The size of the log-count ratio of naive Bayes (Wang & Manning 2012, doi
-    10.5555/2390665.2390688): a penalised head that reads features scaled by it trusts those that
-    tell the classes apart by themselves.
+    The size of the log-count ratio of naive Bayes, after Wang & Manning (2012, ACL Anthology
+    P12-2018): a penalised head that reads features scaled by it trusts those that tell the classes
+    apart by themselves.
 
     Parameters
     ----------
     matrix : csr_matrix, shape (n_instances, n_features)
-        A feature that is not 0 is shown.
+        A feature above 0 is shown.
     labels : ndarray of int, shape (n_instances,)
         0 or 1.
     weights : ndarray, shape (n_instances,)
@@ -27,14 +27,14 @@ def log_count_ratios(matrix: csr_matrix, labels: np.ndarray, weights: np.ndarray
     Returns
     -------
     ndarray, shape (n_features,)
-        At least 0; 1 on average of all that is shown.
+        At least 0; 1 on average over all that is shown, whatever part of it is scaled.
     """
     shown = (matrix > 0).astype(float)
     # Each feature was seen once more in each class, so that no ratio is infinite.
     yes, no = (shown.T @ (weights * (labels == label)) + 1 for label in (1, 0))
     ratios = np.abs(np.log((yes / yes.sum()) / (no / no.sum())))
     mean = np.average(ratios, weights=yes + no)
-    return ratios / mean if mean > 0 else np.ones_like(ratios)
+    return ratios / mean if mean > 1e-9 else np.ones_like(ratios)
 
 
 def indicators(domains: Sequence[str]) -> csr_matrix:
