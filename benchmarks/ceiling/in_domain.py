@@ -136,7 +136,8 @@ def main() -> None:
         "",
         "For the unhealthy comments, of which a fold learns from 7,080 here, Price et al. (2020)"
         " report the AUC of a BERT that learned from 35,500 others of them: unhealthy at all .69,"
-        " condescending .78, dismissive .82, hostile .84; one human rater against the others gets .62 to .76.",
+        " condescending .78, dismissive .82, hostile .84; one human rater against the others"
+        " gets .62 to .76.",
         "",
     ]
     for line in table(data_folder(None), ROOT / "docs/evaluation/report.json"):
