@@ -250,6 +250,13 @@ UNHEALTHY: dict[str, float | None] = {
 }  # fmt: skip
 
 
+#: Which rows ask for something or suggest it, in the sets that have parts beside the measured ones.
+ASKING: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
+    "disapere_review_sentences": lambda rows: rows["review_action"] == "arg_request",
+    "semeval2019_task9_suggestions": lambda rows: rows["label"] == 1,
+}
+
+
 def cross_domain_sets(folder: Path) -> list[Measurement]:
     """Return the sets that are only ever measured on, with the score that each is a test of.
 
@@ -273,17 +280,15 @@ def cross_domain_sets(folder: Path) -> list[Measurement]:
     phones, hotels = (forum[forum["split"] == split] for split in ("test", "test_B"))
     comments = read_set("unhealthy_comments_valtest", folder)
     any_of = comments[list(UNHEALTHY)].max(axis=1) == 1
-    request = review["review_action"] == "arg_request"
     actionable = points["Label1"] == "actionable"
-    semeval = "semeval2019_task9_suggestions"
+    disapere, semeval = "disapere_review_sentences", "semeval2019_task9_suggestions"
+    requests, suggests = ASKING[disapere], ASKING[semeval]
     unhealthy = "unhealthy_comments_valtest"
     return [
-        measurement(
-            "disapere_review_sentences", "request (test part)", "suggestion", review, request, 0.90
-        ),
+        measurement(disapere, "request (test part)", "suggestion", review, requests(review), 0.90),
         measurement("react", "actionable", "actionability", points, actionable, 0.80),
-        measurement(semeval, "suggestion (A test)", "suggestion", phones, phones["label"], 0.92),
-        measurement(semeval, "suggestion (B test)", "suggestion", hotels, hotels["label"], 0.90),
+        measurement(semeval, "suggestion (A test)", "suggestion", phones, suggests(phones), 0.92),
+        measurement(semeval, "suggestion (B test)", "suggestion", hotels, suggests(hotels), 0.90),
         # The attributes go from talking down to contempt, so that the graded score is asked.
         measurement(
             unhealthy, "any of the six (probability)", "judgmental", comments, any_of, None

@@ -4,7 +4,7 @@ No shipped head may learn from these sets. How far a head gets that does, on oth
 set, tells how much of the distance to a target is for want of training texts of that kind, and how
 much for want of features, or is the noise of the labels.
 
-Needs ``FEEDBACK_NLP_DATA``; takes some ten minutes::
+Needs ``FEEDBACK_NLP_DATA``; takes some three minutes::
 
     python benchmarks/ceiling/in_domain.py
 """
@@ -17,20 +17,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from sklearn.model_selection import GroupKFold
+from table import STRENGTHS, cell, heading, row
 
-from feedback_nlp.datasets import Measurement, cross_domain_sets, data_folder, read_set
-from feedback_nlp.evaluation.metrics import auc_with_interval
+from feedback_nlp.datasets import ASKING, Measurement, cross_domain_sets, data_folder, read_set
 from feedback_nlp.features import Features
 from feedback_nlp.pipeline import load_pipeline
 from feedback_nlp.reading import SentenceReader
 from feedback_nlp.training.bags import Bag, plain
-from feedback_nlp.training.fitting import N_FOLDS, Encoder, Recipe, bag_logits, fit
+from feedback_nlp.training.fitting import Encoder, Recipe, out_of_fold
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Inverse strengths of the penalty that are tried; all are shown, none is chosen.
-STRENGTHS = (0.1, 1.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -43,25 +39,17 @@ class Labelled:
 
 
 def parts(measured: Measurement, folder: Path) -> tuple[Labelled, Labelled]:
-    """Return the part of a set that is measured, and the rest, which may be empty."""
-    frame = read_set(measured.set, folder)
-    inside = frame["text"].isin(set(measured.texts))
-    group_of = dict(zip(frame["text"], frame["text_group"].astype(str), strict=True))
-    rest = frame[~inside & ~frame["text_group"].astype(str).isin(set(frame["text_group"][inside]))]
-    label = {
-        "disapere_review_sentences": lambda rows: rows["review_action"] == "arg_request",
-        "semeval2019_task9_suggestions": lambda rows: rows["label"] == 1,
-    }.get(measured.set)
-    if label is None or rest.empty:
-        others = Labelled([], [], [])
-    else:
-        others = Labelled(
-            rest["text"].tolist(),
-            label(rest).astype(int).tolist(),
-            rest["text_group"].astype(str).tolist(),
-        )
+    """Return the part of a set that is measured, and the rest, where that has labels."""
+    frame = read_set(measured.set, folder).astype({"text_group": str})
+    group_of = dict(zip(frame["text"], frame["text_group"], strict=True))
     groups = [group_of[text] for text in measured.texts]
-    return Labelled(measured.texts, measured.labels, groups), others
+    asking = ASKING.get(measured.set)
+    rest = frame[~frame["text_group"].isin(set(groups))] if asking else frame[:0]
+    labels = asking(rest).astype(int).tolist() if asking else []
+    return (
+        Labelled(measured.texts, measured.labels, groups),
+        Labelled(rest["text"].tolist(), labels, rest["text_group"].tolist()),
+    )
 
 
 class Reader:
@@ -82,41 +70,27 @@ class Reader:
         ]
 
 
-def out_of_fold(held: list[Bag], others: list[Bag], c: float) -> np.ndarray:
-    """Return the log-odds of each text of `held` by a head that never saw its group."""
-    logits, encoder = np.empty(len(held)), Encoder()
-    groups = [bag.group for bag in held]
-    for known, away in GroupKFold(N_FOLDS).split(groups, groups=groups):
-        head = fit([*(held[i] for i in known), *others], Recipe(c=c, least=0.0), encoder)
-        logits[away] = bag_logits(head, [held[i] for i in away])
-    return logits
-
-
-def table(folder: Path, report: Path) -> Iterator[str]:
-    """Yield the lines of the table; the shipped heads' figures come from the last report."""
+def rows(folder: Path, report: Path) -> Iterator[str]:
+    """Yield a row for each measurement; the shipped heads' figures come from the last report."""
     stored = json.loads(report.read_text(encoding="utf-8"))["cross_domain"]
-    shipped = {(row["set"], row["measure"]): row for row in stored}
-    yield (
-        "| set | what | target | length | shipped heads | "
-        + " | ".join(f"C = {c:g}" for c in STRENGTHS)
-        + " |"
-    )
-    yield "|---" * (5 + len(STRENGTHS)) + "|"
+    shipped = {(figure["set"], figure["measure"]): figure for figure in stored}
     reader = Reader()
     for measured in cross_domain_sets(folder):
-        row = shipped[measured.set, measured.measure]
         if measured.score == "judgmental":
             continue  # the same question and labels as for the graded score
+        figure = shipped[measured.set, measured.measure]
         held, others = (reader.bags(part) for part in parts(measured, folder))
-        labels, cells = np.asarray(measured.labels), []
-        for c in STRENGTHS:
-            figure = auc_with_interval(labels, out_of_fold(held, others, c))
-            cells.append(f"{figure['auc']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})")
+        encoder = Encoder()
+        cells = [
+            cell(
+                measured.labels,
+                out_of_fold([*held, *others], held, Recipe(c=c, least=0.0), encoder=encoder),
+            )
+            for c in STRENGTHS
+        ]
         target = "" if measured.target is None else f"{measured.target:.2f}"
-        yield (
-            f"| {measured.set} | {measured.measure} | {target} | {row['auc_length_only']:.3f}"
-            f" | {row['auc']:.3f} | " + " | ".join(cells) + " |"
-        )
+        known = [f"{figure[name]:.3f}" for name in ("auc_length_only", "auc")]
+        yield row([measured.set, measured.measure, target, *known, *cells])
 
 
 def main() -> None:
@@ -139,8 +113,9 @@ def main() -> None:
         " condescending .78, dismissive .82, hostile .84; one human rater against the others"
         " gets .62 to .76.",
         "",
+        *heading("set", "what", "target", "length", "shipped heads"),
     ]
-    for line in table(data_folder(None), ROOT / "docs/evaluation/report.json"):
+    for line in rows(data_folder(None), ROOT / "docs/evaluation/report.json"):
         print(line, flush=True)
         lines.append(line)
     args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -15,17 +15,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import numpy as np
 from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
 from sklearn.linear_model import LogisticRegression
+from table import STRENGTHS, cell, heading, row
 
 from feedback_nlp.datasets import cross_domain_sets, data_folder, training_sets
-from feedback_nlp.evaluation.metrics import auc_with_interval, length_auc
+from feedback_nlp.evaluation.metrics import length_auc
 from feedback_nlp.examples import read_examples
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Inverse strengths of the penalty that are tried; all are shown, none is chosen.
-STRENGTHS = (0.1, 1.0, 10.0)
 
 
 def training_texts(folder: Path) -> tuple[list[str], list[int]]:
@@ -60,17 +58,13 @@ def main() -> None:
         " Made by `benchmarks/ceiling/run.py`; the scores of this project stand in"
         " [report.md](report.md).",
         "",
-        "| what | length | " + " | ".join(f"C = {c:g}" for c in STRENGTHS) + " |",
-        "|---" * (2 + len(STRENGTHS)) + "|",
+        *heading("what", "length"),
     ]
     models = [LogisticRegression(C=c, max_iter=2000).fit(known, labels) for c in STRENGTHS]
-    for row in sets:
-        cells = []
-        for model in models:
-            figure = auc_with_interval(np.asarray(row.labels), model.decision_function(comments))
-            cells.append(f"{figure['auc']:.3f} ({figure['low']:.3f}–{figure['high']:.3f})")
-        length = length_auc(row.labels, row.texts)
-        lines.append(f"| {row.measure} | {length:.3f} | " + " | ".join(cells) + " |")
+    for measured in sets:
+        length = f"{length_auc(measured.labels, measured.texts):.3f}"
+        cells = [cell(measured.labels, model.decision_function(comments)) for model in models]
+        lines.append(row([measured.measure, length, *cells]))
     args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
