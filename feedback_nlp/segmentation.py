@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, islice
 from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
 from feedback_nlp.cues.guards import quote_ranges
+from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import has_swapped, is_misread, mend_parse, put_right
 from feedback_nlp.wordforms import WordForms, word_forms
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _TERMINALS = frozenset({".", "!", "?", "…", "...", "‽", "。", "！", "？"})
 _CLOSERS = frozenset("\"'”’)]»") | {"''"}
 _MARKS = _TERMINALS | _CLOSERS
+_VOWELS = frozenset("aeiouy")
 _TEXT, _IS_WORD = attrgetter("text"), attrgetter("is_word")
 _TOKEN: list[int | str] = ["ORTH", "SPACY", "NORM"]
 #: A sentence of more tokens is cut here, so that one endless line cannot stall the parser.
@@ -58,17 +61,24 @@ def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, 
     for i in _near_marks(words):
         word = words[i]
         form = word.text
-        plain = not word.is_space and form not in _MARKS
-        if plain and not ended and i - start < MAX_SENTENCE_TOKENS:
-            continue
         while quote < len(quotes) and quotes[quote][1] <= places[i]:
             quote += 1
+        # A straight quotation mark opens what stands in it, too.
+        opens = quote < len(quotes) and quotes[quote][0] == places[i]
+        # A smiley belongs to what it follows.
+        mark = form in _MARKS or (ended and _is_picture(word))
+        plain = not word.is_space and (opens or not mark)
+        if plain and not ended and i - start < MAX_SENTENCE_TOKENS and not _may_end(words[i - 1]):
+            continue
         quoted = quote < len(quotes) and quotes[quote][0] < places[i]
         ends_here = ended and plain
-        # A small letter after the mark continues the sentence: "approx. ten", "e.g. this".
-        if ends_here and form[:1].islower() and words[i - 1].text == ".":
+        if ends_here and words[i - 1].text == ".":
             spaced = places[i] > places[i - 1] + 1
-            ends_here = ended = spaced and len(words[i - 2].text) > 4
+            ends_here = ended = not _goes_on(words[i - 2], word, spaced)
+        elif ends_here and words[i - 1].text in _CLOSERS:
+            ends_here = ended = not form[:1].islower()
+        elif plain and not ended and not quoted:
+            ends_here = _begins_another(words, i)
         if i - start >= MAX_SENTENCE_TOKENS or ends_here:
             ranges.append((start, i))
             start, ended = i, False
@@ -77,7 +87,7 @@ def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, 
             start, ended = i + 1, False
         elif form in _TERMINALS and not quoted:
             ended = True
-        elif not (word.is_space or form in _CLOSERS):
+        elif plain:
             ended = False
         elif form in _CLOSERS and i > start and words[i - 1].text in _TERMINALS:
             ended = True
@@ -89,9 +99,65 @@ def _near_marks(words: Sequence[Word]) -> Iterable[int]:
     """Return the places of marks and spaces and those behind them, where sentences end or begin."""
     if len(words) > MAX_SENTENCE_TOKENS:
         return range(len(words))
-    marks = [i for i, word in enumerate(words) if word.is_space or word.text in _MARKS]
+    marks = [
+        i for i, word in enumerate(words) if word.is_space or word.text in _MARKS or _may_end(word)
+    ]
     behind = (i + 1 for i in marks if i + 1 < len(words))
     return sorted({*marks, *behind})
+
+
+def _goes_on(last: Word, following: Word, spaced: bool) -> bool:
+    """Whether the full stop after `last` ends nothing: "approx. ten", "fig. 3", "os.path".
+
+    Many writers begin a sentence with a small letter, so that alone tells nothing.
+    """
+    if following.like_num or following.text in {"(", "["}:
+        return last.lower in load_lexicon("abbreviations_numbered")
+    if not following.text[:1].islower():
+        return False
+    return not spaced or last.lower in load_lexicon("abbreviations") or not _is_spelled_out(last)
+
+
+def _is_spelled_out(word: Word) -> bool:
+    """Whether it has as many letters and vowels as a word of a language: not "b", not "mgmt"."""
+    return len(word.text) > 1 and not _VOWELS.isdisjoint(word.lower)
+
+
+def _may_end(word: Word) -> bool:
+    """Whether it ends some sentences: an abbreviation with its full stop, a smiley, a picture."""
+    text = word.text
+    if text[-1:] == ".":
+        initial = len(text) == 2 and text[0].isupper()
+        return initial or word.lower in load_lexicon("abbreviations_closing")
+    return _is_picture(word)
+
+
+def _is_picture(word: Word) -> bool:
+    """Whether it is a smiley or another picture."""
+    text = word.text
+    if word.is_word or word.is_space or text[0] in _CLOSERS:
+        return False
+    return len(set(text)) > 1 or not (word.is_punct or text.isascii())
+
+
+def _begins_another(words: Sequence[Word], i: int) -> bool:
+    """Whether a sentence begins with word `i`, after one that may end another.
+
+    "At 5 p.m. You" ends there, "at 5 p.m. Monday" does not: a capital may belong to a name, but
+    hardly to one of the words that most sentences begin with.
+    """
+    if i == 0 or not (_may_end(words[i - 1]) and words[i].text[:1].isupper()):
+        return False
+    if words[i - 1].text == "I." and i > 1 and words[i - 2].text.islower():
+        return True
+    return words[i].lower in _common_words()
+
+
+@cache
+def _common_words() -> frozenset[str]:
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
 
 
 def _places(words: Iterable[Word], spaces: Iterable[int]) -> list[int]:

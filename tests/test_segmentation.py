@@ -55,3 +55,50 @@ def test_a_known_line_is_cut_alike(nlp):
         assert piece.tokenize(nlp).to_array(TOKENS).tolist() == (
             known.tokenize(nlp).to_array(TOKENS).tolist()
         )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "You are new and so am I. Next time, ask.",
+            ["You are new and so am I.", "Next time, ask."],
+        ),
+        ("Malcolm I. Smith spoke first.", ["Malcolm I. Smith spoke first."]),
+        ("We met at 5 p.m. You came late.", ["We met at 5 p.m.", "You came late."]),
+        ("We met at 5 p.m. Monday.", ["We met at 5 p.m. Monday."]),
+        ("Go with plan B. It is cheaper.", ["Go with plan B.", "It is cheaper."]),
+        ("Ask J. Smith about it.", ["Ask J. Smith about it."]),
+        ("Dr. You was there, e.g. The first day.", ["Dr. You was there, e.g. The first day."]),
+        ("See fig. 3. You need units.", ["See fig. 3.", "You need units."]),
+        ("As Smith et al. (2019) show, it holds.", ["As Smith et al. (2019) show, it holds."]),
+        ("Good start 😊 You could add units.", ["Good start 😊", "You could add units."]),
+        ("Thanks! :) You could add units.", ["Thanks! :)", "You could add units."]),
+        ("As in Bauckham (2008): I liked it.", ["As in Bauckham (2008): I liked it."]),
+        ("Plan :-> result. I ❤ Python.", ["Plan :-> result.", "I ❤ Python."]),
+        ("It is no. 3 on the list.", ["It is no. 3 on the list."]),
+        ("He said “at 5 p.m. You wait” and left.", ["He said “at 5 p.m. You wait” and left."]),
+    ],
+)
+def test_a_full_stop_of_an_abbreviation_ends_a_sentence_where_another_begins(nlp, text, sentences):
+    assert [sentence for _, sentence in split_text(nlp, text)] == sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("i liked it. you went fast. ok", ["i liked it.", "you went fast.", "ok"]),
+        ("it took approx. ten minutes", ["it took approx. ten minutes"]),
+        ("pt. seen on rounds, mgmt. of pain ok", ["pt. seen on rounds, mgmt. of pain ok"]),
+        ("call os.path.join there", ["call os.path.join there"]),
+    ],
+)
+def test_writers_without_capitals_write_sentences_too(nlp, text, sentences):
+    assert [sentence for _, sentence in split_text(nlp, text)] == sentences
+
+
+def test_a_straight_quotation_mark_opens_the_next_sentence(nlp):
+    text = 'The title is long. "Results" would do. He said "No. Never." and left.'
+    assert [sentence for _, sentence in split_text(nlp, text)] == [
+        "The title is long.", '"Results" would do.', 'He said "No. Never." and left.'
+    ]  # fmt: skip
