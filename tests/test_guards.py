@@ -64,13 +64,38 @@ from feedback_nlp.segmentation import parse_sentences
         ("instructed", "Stop shouting every time you disagree.", "every", False),
         ("cleared", "Nobody likes you.", "Nobody", False),
         ("cleared", "Nobody thinks of you.", "Nobody", False),
+        ("self", "Even an idiot like me got it.", "idiot", True),
+        ("self", "An idiot like you got it.", "idiot", False),
+        ("credited", "Thanks to you we won the bid.", "Thanks", True),
+        ("credited", "Thanks to you we start over.", "Thanks", False),
+        ("credited", "Because of you we did not win.", "Because", False),
+        ("spared", "You never let us down.", "let", True),
+        ("spared", "She never made me feel stupid.", "made", True),
+        ("spared", "You never let us speak.", "let", False),
+        ("unmatched", "Nobody explains it like you do.", "Nobody", True),
+        ("unmatched", "Nobody is as lazy as you.", "Nobody", False),
+        ("unmatched", "Nobody likes you.", "Nobody", False),
+        ("blameless", "You did nothing wrong.", "did", True),
+        ("blameless", "You did nothing.", "did", False),
+        ("named", "If someone calls you stupid, come to me.", "you", True),
+        ("named", "I call you stupid.", "you", False),
+        ("named", "Are you stupid?", "you", False),
+        ("thanked_for", "Bless your heart for staying late.", "heart", True),
+        ("thanked_for", "Bless your heart.", "heart", False),
+        ("cheered", "Well done!!", "!", True),
+        ("cheered", "Not well done!!", "!", False),
+        ("cheered", "Read the guide!!", "!", False),
+        ("without_siblings", "He is an only child.", "child", True),
+        ("without_siblings", "He is a child.", "child", False),
+        ("in_term", "The client is lazy loaded.", "lazy", True),
+        ("in_term", "The client is lazy.", "lazy", False),
         ("praised", "You always prepare with great care.", "prepare", True),
         ("praised", "You always prepare the slides.", "prepare", False),
     ],
 )
 def test_a_guard_stops_what_it_is_for_and_no_more(nlp, guard, text, word, stops):
     ((_, doc),) = parse_sentences(nlp, text)
-    (place,) = [token.i for token in doc if token.text == word]
+    place = max(token.i for token in doc if token.text == word)
     assert GUARDS[guard](Columns(doc), place) is stops
 
 
@@ -106,6 +131,7 @@ DOUBTFUL = {
     "without",
 }  # fmt: skip
 REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
+WRITER_TOO = {"me", "us", "myself", "mine"}
 CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
 #: Dependencies of words that hang together with their head in one clause.
 INSIDE_A_CLAUSE = {
@@ -210,6 +236,9 @@ def hypothetical(token):
 
 
 def self_directed(token):
+    following = [word.lower_ for word in token.doc[token.i + 1 : token.i + 3]]
+    if following[:1] == ["like"] and following[1:] and following[1] in WRITER_TOO:
+        return True
     who = subject(verb_of(token))
     return who is not None and who.lower_ in {"i", "we"}
 
@@ -277,7 +306,7 @@ def docs(nlp, examples_path):
     return [doc for text in texts for _, doc in parse_sentences(nlp, text)]
 
 
-@pytest.mark.parametrize("guard", list(GUARDS))
+@pytest.mark.parametrize("guard", list(PLAINLY))
 def test_each_guard_finds_what_plain_spacy_finds(docs, guard):
     """Of every token of some hundred sentences."""
     found = {(n, t.i): GUARDS[guard](Columns(doc), t.i) for n, doc in enumerate(docs) for t in doc}

@@ -25,6 +25,12 @@ _STOPPING = {"stop", "quit", "cease"}
 #: What a clause is denied under: "without …ing", "I don't think …".
 _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
+_WRITER_TOO = {"me", "us", "myself", "mine"}
+#: What it is good never to do, as verb and what stands below it.
+_HARMS = (
+    {"let", "down"}, {"leave", "alone"}, {"leave", "behind"}, {"turn", "down"}, {"give", "up"},
+    {"put", "down"}, {"talk", "down"}, {"look", "down"}, {"lose", "patience"},
+)  # fmt: skip
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 _CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
@@ -180,15 +186,18 @@ def _supposes(sentence: Columns) -> bool:
 
 
 def self_directed(sentence: Columns, i: int) -> bool:
-    """The writer speaks of themselves: the subject is I or we."""
+    """The writer speaks of themselves: the subject is I or we, or "an idiot like me"."""
     if not sentence.once("has the writer", _has_writer):
         return False
+    lowers = sentence.lowers
+    if lowers[i + 1 : i + 2] == ["like"] and lowers[i + 2 : i + 3] and lowers[i + 2] in _WRITER_TOO:
+        return True
     who = subject(sentence, clause_verb(sentence, i))
     return who is not None and sentence.lowers[who] in _WRITER
 
 
 def _has_writer(sentence: Columns) -> bool:
-    return not _WRITER.isdisjoint(sentence.lowers)
+    return not (_WRITER | _WRITER_TOO).isdisjoint(sentence.lowers)
 
 
 def question(sentence: Columns, i: int) -> bool:
@@ -267,6 +276,73 @@ def cleared(sentence: Columns, i: int) -> bool:
     return lemma in _CLEARING or (lemma in _HOLDING and says_something)
 
 
+def _well_meant(sentence: Columns) -> bool:
+    """Whether something good is said, and nothing is denied."""
+    if "neg" in sentence.deps or not _DENYING.isdisjoint(sentence.lowers):
+        return False
+    good = load_lexicon("good_outcomes") | load_lexicon("praise_words")
+    return not (good.isdisjoint(sentence.lemmas_lower) and good.isdisjoint(sentence.lowers))
+
+
+def credited(sentence: Columns, i: int) -> bool:
+    """What the person caused is good: "thanks to you we won", "you are the reason I stayed"."""
+    return _well_meant(sentence)
+
+
+def spared(sentence: Columns, i: int) -> bool:
+    """The anchor is the verb of what somebody never does to others: "you never let us down"."""
+    below = sentence.below(i)
+    said = {sentence.lemmas_lower[i], *(sentence.lowers[word] for word in below)}
+    return any(harm <= said for harm in _HARMS) or (
+        sentence.lemmas_lower[i] in {"make", "leave"}
+        and bool({"feel", "feeling"} & said)
+        and not load_lexicon("negative_traits").isdisjoint(said)
+    )
+
+
+def unmatched(sentence: Columns, i: int) -> bool:
+    """Nobody does it as well as the person: "nobody explains it like you do"."""
+    lowers = sentence.lowers
+    compared = any(
+        lowers[place] in {"like", "as", "than"} and lowers[place + 1] in {"you", "him", "her"}
+        for place in range(i, len(lowers) - 1)
+    )
+    return compared and load_lexicon("negative_traits").isdisjoint(lowers)
+
+
+def blameless(sentence: Columns, i: int) -> bool:
+    """The person did nothing wrong."""
+    lowers = sentence.lowers
+    return any(
+        lower == "nothing" and lowers[place + 1 : place + 2] == ["wrong"]
+        for place, lower in enumerate(lowers)
+    )
+
+
+def named(sentence: Columns, i: int) -> bool:
+    """Somebody else calls the person something: "if someone calls you stupid"."""
+    if i == 0 or sentence.lemmas_lower[i - 1] not in {"call", "name", "label"}:
+        return False
+    who = subject(sentence, i - 1)
+    return who is None or sentence.lowers[who] not in _WRITER
+
+
+def thanked_for(sentence: Columns, i: int) -> bool:
+    """What follows says what the writer is thankful for: "bless your heart for staying"."""
+    return sentence.lowers[i + 1 : i + 2] == ["for"]
+
+
+def cheered(sentence: Columns, i: int) -> bool:
+    """The marks cheer: "well done!!", "thanks!!"."""
+    cheers = _well_meant(sentence) or "thank" in sentence.lemmas_lower
+    return "?" not in sentence.text and cheers
+
+
+def without_siblings(sentence: Columns, i: int) -> bool:
+    """The anchor is the child in "he is an only child"."""
+    return i > 0 and sentence.lowers[i - 1] == "only"
+
+
 #: Every guard by the name that cue files use.
 GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "negated": negated,
@@ -283,6 +359,14 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "praised": praised,
     "cleared": cleared,
     "instructed": instructed,
+    "credited": credited,
+    "spared": spared,
+    "unmatched": unmatched,
+    "blameless": blameless,
+    "named": named,
+    "thanked_for": thanked_for,
+    "cheered": cheered,
+    "without_siblings": without_siblings,
 }
 
 
@@ -342,6 +426,9 @@ def _find_stops(sentence: Columns) -> list[Callable[[Columns, int], bool]]:
 def in_term(sentence: Columns, i: int) -> bool:
     """The anchor is part of a term of a trade that is said of no person: "lazy loading"."""
     return i in sentence.once("terms", _find_terms) and not _said_of_somebody(sentence, i)
+
+
+GUARDS["in_term"] = in_term
 
 
 def _said_of_somebody(sentence: Columns, i: int) -> bool:
