@@ -29,6 +29,9 @@ WORDING = ("word:", "lemma:", "phrase:", "aside:", "frame:")
 #: Those of them that hold what the writer need not say in their own name.
 WORDING_OF_ANYBODY = ("lemma:", "aside:", "frame:")
 
+#: Stands for who somebody is in n-grams. No head reads one that holds it.
+WHO = "<who>"
+
 _FUNCTION_POS = {"PRON", "DET", "ADP", "AUX", "CCONJ", "SCONJ", "PART", "INTJ"}
 #: Second words of who somebody is. Other nouns stay: "a deaf nurse" is a nurse.
 _BEARERS = {"user", "users", "person", "persons", "people"}
@@ -62,7 +65,7 @@ class _Form(NamedTuple):
     place: int | None = None
 
 
-_START, _END, _WHO = (_Form(name, name) for name in ("<s>", "</s>", "<who>"))
+_START, _END, _WHO = (_Form(name, name) for name in ("<s>", "</s>", WHO))
 
 
 def _who(sentence: Columns) -> set[int]:

@@ -75,8 +75,8 @@ class LinearHead:
         Fitted on columns in the order of `names`; its calibration is folded into its
         coefficients.
     floor : float, default 0.0
-        Probability that half of the texts without content stay below. Differences below it
-        mean nothing, so it is the least that `probability` returns.
+        Probability that a share of the texts without content stay below. Differences below it
+        mean little, so it is the least that `probability` returns.
     """
 
     names: np.ndarray

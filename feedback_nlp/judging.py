@@ -142,7 +142,7 @@ def _meant(sentence: Columns, phrase: Sequence[str], *ends: int) -> bool:
     if any(word in _DENYING or word.endswith("n't") for word in phrase):
         # Such a phrase denies something itself, which is no denial of the phrase.
         return not any(guard(sentence, first) for guard in (quoted, hypothetical, self_directed))
-    return asserted(sentence, first) and asserted(sentence, last)
+    return all(asserted(sentence, i) for i in range(first, last + 1))
 
 
 def passages(found: Iterable[Judging]) -> list[Judging]:

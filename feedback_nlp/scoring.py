@@ -23,6 +23,8 @@ ACTIONABILITY_WEIGHTS = {"evidence": 0.3, "suggestion": 0.3, "gap": 0.3, "connec
 #: A sentence that is less likely than this adds nothing to a stronger one: a long text of weak
 #: sentences must not pile up to a strong score.
 QUIET = 0.5
+#: A sentence that only fills suggests nothing below this probability.
+FILLING = 0.1
 #: The source that evidence does not read: no suggestion moves it.
 NO_EVIDENCE = "next_step"
 _EVIDENCE = ("evidence_1", "evidence_2", "evidence_3")
@@ -171,7 +173,7 @@ def score_sentences(sentences: Sequence[SentenceAnalysis], heads: Heads) -> Scor
     heads : Heads
         The trained heads.
     """
-    asking = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
+    asking = _asking(sentences)
     suggestion = _with_further(
         _points(heads, "suggestion", sentences[asking]),
         [sentence.suggestion for i, sentence in enumerate(sentences) if i != asking],
@@ -213,6 +215,20 @@ def _with_further(points: Points, others: Iterable[float]) -> Points:
     """Return the points of the strongest sentence with those that the others add."""
     added = further(sum(points.values()), others)
     return {**points, FURTHER: added} if added else points
+
+
+def _asking(sentences: Sequence[SentenceAnalysis]) -> int:
+    """Return which sentence asks for most.
+
+    One that only fills is none of them, unless it is likely to ask; where all fill, it is the one
+    that asks least. Else a text would gain by more of them.
+    """
+    serious = [
+        i for i, each in enumerate(sentences) if not each.idle or each.suggestion >= FILLING
+    ]
+    if serious:
+        return max(serious, key=lambda i: sentences[i].suggestion)
+    return min(range(len(sentences)), key=lambda i: sentences[i].suggestion)
 
 
 def _tells(sentence: SentenceAnalysis) -> bool:

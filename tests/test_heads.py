@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 import feedback_nlp
 from feedback_nlp.errors import HeadsError
+from feedback_nlp.features import WHO
 from feedback_nlp.heads import (
     HEAD_NAMES,
     Heads,
@@ -61,6 +62,15 @@ def test_contributions_add_up_to_what_scikit_learn_predicts(coefficients, interc
 def test_unknown_features_count_nothing():
     one = head([1.0], 0.5)
     assert one.probability({"cue:unheard": 9.0}) == sigmoid(0.5)
+
+
+def test_no_shipped_head_reads_a_phrase_that_says_who_somebody_is():
+    shipped = load_heads()
+    for name, read in shipped.heads.items():
+        assert len(read.names) > 100, name
+        assert not [feature for feature in read.names.tolist() if WHO in feature], name
+    assert shipped.finders is not None
+    assert not [feature for feature in shipped.finders.features if WHO in feature]
 
 
 def test_the_shipped_heads_are_complete_and_say_where_they_come_from():

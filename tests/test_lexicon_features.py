@@ -82,6 +82,7 @@ def test_a_phrase_judges_however_it_is_typed(features, text):
 @pytest.mark.parametrize(
     "text",
     [
+        "It is not your fault that the tour was late.",
         'She said "get over it" to the client.', "We will get over the hill.", "I am a joke.",
         "Once you get over, it is flat.", "That was nice; try the second version next.",
     ],

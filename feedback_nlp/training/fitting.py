@@ -14,7 +14,7 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from feedback_nlp.examples import MOVES
-from feedback_nlp.features import WORDING, WORDING_OF_ANYBODY, Features
+from feedback_nlp.features import WHO, WORDING, WORDING_OF_ANYBODY, Features
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, OWN_TALK, Bag
 from feedback_nlp.training.scaling import indicators, log_count_ratios
@@ -163,6 +163,9 @@ class Encoder:
     ) -> tuple[np.ndarray, csr_matrix]:
         """Return the names of the columns, sorted, and the matrix.
 
+        N-grams with a word for who somebody is are left out: on talk pages such a word is often
+        meant as an insult, and what is said of a group there must not move a score.
+
         Parameters
         ----------
         rows : sequence of Features
@@ -187,7 +190,7 @@ class Encoder:
         names = sorted(
             name
             for name, column in self._columns.items()
-            if counts[column] >= min_count and not name.startswith(skips)
+            if counts[column] >= min_count and not name.startswith(skips) and WHO not in name
         )
         return np.asarray(names, dtype=np.str_), whole[:, [self._columns[n] for n in names]]
 
