@@ -223,9 +223,7 @@ def _asking(sentences: Sequence[SentenceAnalysis]) -> int:
     One that only fills is none of them, unless it is likely to ask; where all fill, it is the one
     that asks least. Else a text would gain by more of them.
     """
-    serious = [
-        i for i, each in enumerate(sentences) if not each.idle or each.suggestion >= FILLING
-    ]
+    serious = [i for i, each in enumerate(sentences) if not each.idle or each.suggestion >= FILLING]
     if serious:
         return max(serious, key=lambda i: sentences[i].suggestion)
     return min(range(len(sentences)), key=lambda i: sentences[i].suggestion)

@@ -132,6 +132,15 @@ def test_padding_does_not_raise_the_score(scorer, text):
     assert scorer(padded).actionability <= scorer(text).actionability + 0.02
 
 
+@pytest.mark.parametrize("text", ["Good rehearsal.", "The evening shift was fine."])
+@pytest.mark.parametrize("filler", ["Anyway, here we are.", "As you know, we are all very busy."])
+def test_a_sentence_that_only_fills_suggests_nothing(scorer, text, filler):
+    padded = scorer(f"{filler} {text} {filler}")
+    assert padded.suggestion <= scorer(text).suggestion
+    assert padded.actionability <= scorer(text).actionability + 0.001
+    assert scorer(f"{filler} Please write the names on the board.").suggestion > 0.5
+
+
 def test_each_clear_suggestion_takes_its_share_of_the_doubt_that_is_left():
     assert further(0.6, []) == 0.0
     assert further(0.6, [0.2, QUIET]) == 0.0
