@@ -13,6 +13,7 @@ from feedback_nlp.features import context_features, without_context
 from feedback_nlp.heads import HEAD_NAMES
 from feedback_nlp.scoring import (
     ACTIONABILITY_WEIGHTS,
+    FILLING,
     FURTHER,
     NO_EVIDENCE,
     QUIET,
@@ -71,7 +72,10 @@ def plain_points(sentences, heads):
 
     every = [sentence.features for sentence in sentences]
     suggesting = [probability("suggestion", features) for features in every]
-    asking = max(range(len(every)), key=suggesting.__getitem__)
+    serious = [
+        i for i, each in enumerate(sentences) if not each.idle or suggesting[i] >= FILLING
+    ] or [min(range(len(every)), key=suggesting.__getitem__)]
+    asking = max(serious, key=suggesting.__getitem__)
     parts = {
         "suggestion": with_further(
             by_source(heads["suggestion"].contributions(every[asking])),
