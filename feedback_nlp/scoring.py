@@ -223,10 +223,9 @@ def _asking(sentences: Sequence[SentenceAnalysis]) -> int:
     One that only fills is none of them, unless it is likely to ask; where all fill, it is the one
     that asks least. Else a text would gain by more of them.
     """
-    serious = [i for i, each in enumerate(sentences) if not each.idle or each.suggestion >= FILLING]
-    if serious:
-        return max(serious, key=lambda i: sentences[i].suggestion)
-    return min(range(len(sentences)), key=lambda i: sentences[i].suggestion)
+    likely = [sentence.suggestion for sentence in sentences]
+    serious = [i for i, each in enumerate(sentences) if not each.idle or likely[i] >= FILLING]
+    return max(serious or [likely.index(min(likely))], key=likely.__getitem__)
 
 
 def _tells(sentence: SentenceAnalysis) -> bool:

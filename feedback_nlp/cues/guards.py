@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
 
 from feedback_nlp.columns import Columns
 from feedback_nlp.lexica import load_lexicon
@@ -26,6 +27,7 @@ _STOPPING = {"stop", "quit", "cease"}
 _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
 _WRITER_TOO = {"me", "us", "myself", "mine"}
+_WRITER_ANYHOW = _WRITER | _WRITER_TOO
 #: What it is good never to do, as verb and what stands below it.
 _HARMS = (
     {"let", "down"}, {"leave", "alone"}, {"leave", "behind"}, {"turn", "down"}, {"give", "up"},
@@ -197,7 +199,7 @@ def self_directed(sentence: Columns, i: int) -> bool:
 
 
 def _has_writer(sentence: Columns) -> bool:
-    return not (_WRITER | _WRITER_TOO).isdisjoint(sentence.lowers)
+    return not _WRITER_ANYHOW.isdisjoint(sentence.lowers)
 
 
 def question(sentence: Columns, i: int) -> bool:
@@ -278,10 +280,12 @@ def cleared(sentence: Columns, i: int) -> bool:
 
 def _well_meant(sentence: Columns) -> bool:
     """Whether something good is said, and nothing is denied."""
-    if "neg" in sentence.deps or not _DENYING.isdisjoint(sentence.lowers):
+    if sentence.once("denies", _denies):
         return False
-    good = load_lexicon("good_outcomes") | load_lexicon("praise_words")
-    return not (good.isdisjoint(sentence.lemmas_lower) and good.isdisjoint(sentence.lowers))
+    said = {*sentence.lemmas_lower, *sentence.lowers}
+    return any(
+        not load_lexicon(name).isdisjoint(said) for name in ("good_outcomes", "praise_words")
+    )
 
 
 def credited(sentence: Columns, i: int) -> bool:
@@ -295,7 +299,7 @@ def spared(sentence: Columns, i: int) -> bool:
     said = {sentence.lemmas_lower[i], *(sentence.lowers[word] for word in below)}
     return any(harm <= said for harm in _HARMS) or (
         sentence.lemmas_lower[i] in {"make", "leave"}
-        and bool({"feel", "feeling"} & said)
+        and not said.isdisjoint({"feel", "feeling"})
         and not load_lexicon("negative_traits").isdisjoint(said)
     )
 
@@ -304,19 +308,15 @@ def unmatched(sentence: Columns, i: int) -> bool:
     """Nobody does it as well as the person: "nobody explains it like you do"."""
     lowers = sentence.lowers
     compared = any(
-        lowers[place] in {"like", "as", "than"} and lowers[place + 1] in {"you", "him", "her"}
-        for place in range(i, len(lowers) - 1)
+        word in {"like", "as", "than"} and whom in {"you", "him", "her"}
+        for word, whom in pairwise(lowers[i:])
     )
     return compared and load_lexicon("negative_traits").isdisjoint(lowers)
 
 
 def blameless(sentence: Columns, i: int) -> bool:
     """The person did nothing wrong."""
-    lowers = sentence.lowers
-    return any(
-        lower == "nothing" and lowers[place + 1 : place + 2] == ["wrong"]
-        for place, lower in enumerate(lowers)
-    )
+    return ("nothing", "wrong") in pairwise(sentence.lowers)
 
 
 def named(sentence: Columns, i: int) -> bool:
@@ -341,33 +341,6 @@ def cheered(sentence: Columns, i: int) -> bool:
 def without_siblings(sentence: Columns, i: int) -> bool:
     """The anchor is the child in "he is an only child"."""
     return i > 0 and sentence.lowers[i - 1] == "only"
-
-
-#: Every guard by the name that cue files use.
-GUARDS: dict[str, Callable[[Columns, int], bool]] = {
-    "negated": negated,
-    "quoted": quoted,
-    "hypothetical": hypothetical,
-    "self": self_directed,
-    "question": question,
-    "past_tense": past_tense,
-    "imperative": imperative,
-    "future": future,
-    "reported": reported,
-    "able": able,
-    "asked": asked,
-    "praised": praised,
-    "cleared": cleared,
-    "instructed": instructed,
-    "credited": credited,
-    "spared": spared,
-    "unmatched": unmatched,
-    "blameless": blameless,
-    "named": named,
-    "thanked_for": thanked_for,
-    "cheered": cheered,
-    "without_siblings": without_siblings,
-}
 
 
 def clause_range(sentence: Columns, i: int) -> tuple[int, int]:
@@ -428,9 +401,6 @@ def in_term(sentence: Columns, i: int) -> bool:
     return i in sentence.once("terms", _find_terms) and not _said_of_somebody(sentence, i)
 
 
-GUARDS["in_term"] = in_term
-
-
 def _said_of_somebody(sentence: Columns, i: int) -> bool:
     """Whether the anchor's phrase says what somebody is: "you are a zombie process"."""
     return any(
@@ -463,6 +433,34 @@ def _trade_terms() -> dict[str, set[str]]:
         first, second = term.split()
         terms.setdefault(first, set()).add(second)
     return terms
+
+
+#: Every guard by the name that cue files use.
+GUARDS: dict[str, Callable[[Columns, int], bool]] = {
+    "negated": negated,
+    "quoted": quoted,
+    "hypothetical": hypothetical,
+    "self": self_directed,
+    "question": question,
+    "past_tense": past_tense,
+    "imperative": imperative,
+    "future": future,
+    "reported": reported,
+    "able": able,
+    "asked": asked,
+    "praised": praised,
+    "cleared": cleared,
+    "instructed": instructed,
+    "credited": credited,
+    "spared": spared,
+    "unmatched": unmatched,
+    "blameless": blameless,
+    "named": named,
+    "thanked_for": thanked_for,
+    "cheered": cheered,
+    "without_siblings": without_siblings,
+    "in_term": in_term,
+}
 
 
 #: What keeps the writer from claiming something, with that without which it never does.

@@ -9,7 +9,6 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from feedback_nlp.features import WHO
 from feedback_nlp.heads import LinearHead, sigmoid
 from feedback_nlp.training.bags import OWN, Bag
 from feedback_nlp.training.fitting import RECIPES, Encoder, Recipe, fit
@@ -65,7 +64,7 @@ class Stack:
         """Return which features may move: a head does not read all, and some only ever help."""
         return np.asarray(
             [
-                not name.startswith((*recipe.skips, *recipe.helps)) and WHO not in name
+                recipe.reads(name) and not name.startswith(recipe.helps)
                 for name in self.names.tolist()
             ],
             dtype=bool,

@@ -69,6 +69,14 @@ class Recipe:
     offset: float = 0.1
     least: float = 0.1
 
+    def reads(self, name: str) -> bool:
+        """Whether the head reads a feature.
+
+        None reads an n-gram with a word for who somebody is: on talk pages such a word is often
+        meant as an insult, and what is said of a group there must not move a score.
+        """
+        return not name.startswith(self.skips) and WHO not in name
+
     def learns_from(self, source: str) -> bool:
         """Whether texts of a source count at all."""
         return self.weights.get(source, 1.0) > 0
@@ -158,22 +166,17 @@ class Encoder:
     def matrix(
         self,
         rows: Sequence[Features],
-        min_count: int,
-        skips: tuple[str, ...],
+        reads: Callable[[str], bool],
     ) -> tuple[np.ndarray, csr_matrix]:
         """Return the names of the columns, sorted, and the matrix.
-
-        N-grams with a word for who somebody is are left out: on talk pages such a word is often
-        meant as an insult, and what is said of a group there must not move a score.
 
         Parameters
         ----------
         rows : sequence of Features
             Instances.
-        min_count : int
-            A feature that fewer instances show is left out.
-        skips : tuple of str
-            Beginnings of the names of features that are left out.
+        reads : callable
+            Whether a feature may have a column; one that fewer than `MIN_COUNT` instances show has
+            none.
 
         Returns
         -------
@@ -190,7 +193,7 @@ class Encoder:
         names = sorted(
             name
             for name, column in self._columns.items()
-            if counts[column] >= min_count and not name.startswith(skips) and WHO not in name
+            if counts[column] >= MIN_COUNT and reads(name)
         )
         return np.asarray(names, dtype=np.str_), whole[:, [self._columns[n] for n in names]]
 
@@ -232,7 +235,7 @@ def _fit_instances(
             labels.append(label)
             sources.append(bag.source)
             domains.append(bag.domain)
-    columns, matrix = encoder.matrix(rows, MIN_COUNT, recipe.skips)
+    columns, matrix = encoder.matrix(rows, recipe.reads)
     classes = np.asarray(labels)
     estimator = LogisticRegression(C=recipe.c, max_iter=2000, tol=1e-4)
     if recipe.sparse:
