@@ -14,28 +14,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from table import STRENGTHS, cell, heading, row
+from table import STRENGTHS, cell, heading, row, strengths
+from texts import Labelled, Reader
 
 from feedback_nlp.datasets import ASKING, Measurement, cross_domain_sets, data_folder, read_set
-from feedback_nlp.features import Features
-from feedback_nlp.pipeline import load_pipeline
-from feedback_nlp.reading import SentenceReader
-from feedback_nlp.training.bags import Bag, plain
 from feedback_nlp.training.fitting import Encoder, Recipe, out_of_fold
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """Texts of a set with the labels of one question and the groups that folds keep together."""
-
-    texts: list[str]
-    labels: list[int]
-    groups: list[str]
 
 
 def parts(measured: Measurement, folder: Path) -> tuple[Labelled, Labelled]:
@@ -50,24 +37,6 @@ def parts(measured: Measurement, folder: Path) -> tuple[Labelled, Labelled]:
         Labelled(measured.texts, measured.labels, groups),
         Labelled(rest["text"].tolist(), labels, rest["text_group"].tolist()),
     )
-
-
-class Reader:
-    """Read every text once."""
-
-    def __init__(self) -> None:
-        self._reader = SentenceReader(load_pipeline())
-        self._known: dict[str, tuple[Features, ...]] = {}
-
-    def bags(self, rows: Labelled) -> list[Bag]:
-        """Return the texts as bags; one without a word is a bag of one empty sentence."""
-        new = [text for text in dict.fromkeys(rows.texts) if text not in self._known]
-        for text, sentences in zip(new, self._reader.read_texts(new), strict=True):
-            self._known[text] = plain(sentences) or ({},)
-        return [
-            Bag(self._known[text], label, group, "set", "set")
-            for text, label, group in zip(rows.texts, rows.labels, rows.groups, strict=True)
-        ]
 
 
 def rows(folder: Path, report: Path) -> Iterator[str]:
@@ -113,7 +82,7 @@ def main() -> None:
         " condescending .78, dismissive .82, hostile .84; one human rater against the others"
         " gets .62 to .76.",
         "",
-        *heading("set", "what", "target", "length", "shipped heads"),
+        *heading("set", "what", "target", "length", "shipped heads", *strengths()),
     ]
     for line in rows(data_folder(None), ROOT / "docs/evaluation/report.json"):
         print(line, flush=True)

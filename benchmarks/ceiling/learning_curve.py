@@ -11,20 +11,23 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
 
-from table import cell, row
+from table import cell, heading, row
+from texts import Labelled, Reader
 
 from feedback_nlp.datasets import Measurement, cross_domain_sets, data_folder
 from feedback_nlp.examples import shipped_examples
-from feedback_nlp.pipeline import load_pipeline
-from feedback_nlp.reading import SentenceReader
-from feedback_nlp.training.bags import OWN, OWN_TALK, Bag, own_bags, plain
+from feedback_nlp.training.bags import OWN, OWN_TALK, Bag, own_bags
 from feedback_nlp.training.fitting import RECIPES, Encoder, bag_logits, fit
 from feedback_nlp.training.run import head_bags, load_corpus
 
 ROOT = Path(__file__).resolve().parents[2]
+#: Sources of our own texts.
+OURS = {OWN, OWN_TALK}
 SHARES = (0.125, 0.25, 0.5, 0.75, 1.0)
 #: Heads that are measured on other fields, by the score that a measurement asks for.
 HEADS = {"suggestion": "suggestion", "actionability": "suggestion", "tone": "tone_1"}
@@ -39,20 +42,11 @@ def first(keys: Sequence[str], share: float) -> set[str]:
 
 def measurements(folder: Path) -> dict[str, list[tuple[Measurement, list[Bag]]]]:
     """Return by head what it is measured on, and the texts read."""
-    reader = SentenceReader(load_pipeline())
-    found: dict[str, list[tuple[Measurement, list[Bag]]]] = {}
-    known: dict[str, tuple[dict[str, float], ...]] = {}
+    reader, found = Reader(), defaultdict(list)
     for measured in cross_domain_sets(folder):
-        if measured.score not in HEADS:
-            continue
-        new = [text for text in dict.fromkeys(measured.texts) if text not in known]
-        for text, sentences in zip(new, reader.read_texts(new), strict=True):
-            known[text] = plain(sentences) or ({},)
-        bags = [
-            Bag(known[text], label, "", "set", "set")
-            for text, label in zip(measured.texts, measured.labels, strict=True)
-        ]
-        found.setdefault(HEADS[measured.score], []).append((measured, bags))
+        if measured.score in HEADS:
+            texts = Labelled(measured.texts, measured.labels, measured.texts)
+            found[HEADS[measured.score]].append((measured, reader.bags(texts)))
     return found
 
 
@@ -61,14 +55,14 @@ def rows(folder: Path) -> Iterator[str]:
     corpus = load_corpus(folder, shipped_examples())
     for head, measured in measurements(folder).items():
         bags, encoder = head_bags(corpus, head), Encoder()
-        own = [bag for bag in bags if bag.source in {OWN, OWN_TALK}]
         test = own_bags(head, corpus.part("test"))
-        for what, keys in (("texts", [b.group for b in own]), ("fields", [b.domain for b in own])):
+        for what, key in (("texts", attrgetter("group")), ("fields", attrgetter("domain"))):
+            public = {key(bag) for bag in bags if bag.source not in OURS}
+            own = [key(bag) for bag in bags if bag.source in OURS]
             cells: dict[str, list[str]] = {}
             for share in SHARES:
-                chosen = first(keys, share)
-                away = {id(b) for b, key in zip(own, keys, strict=True) if key not in chosen}
-                fitted = fit([b for b in bags if id(b) not in away], RECIPES[head], encoder)
+                chosen = first(own, share) | public
+                fitted = fit([bag for bag in bags if key(bag) in chosen], RECIPES[head], encoder)
                 for name, held in [
                     *((f"{m.set}: {m.measure}", held) for m, held in measured),
                     ("our own test part", test),
@@ -86,7 +80,6 @@ def main() -> None:
         "-o", "--out", type=Path, default=ROOT / "docs/evaluation/learning_curve.md"
     )
     args = parser.parse_args()
-    titles = ["head", "share of our", "measured on", *(f"{share:g}" for share in SHARES)]
     lines = [
         "# How the figures grow with our own examples",
         "",
@@ -95,8 +88,7 @@ def main() -> None:
         " share holding the smaller. Sets are read by one head here, and by several in the report,"
         " so that figures differ a little. Made by `benchmarks/ceiling/learning_curve.py`.",
         "",
-        row(titles),
-        "|---" * len(titles) + "|",
+        *heading("head", "share of our", "measured on", *(f"{share:g}" for share in SHARES)),
     ]
     for line in rows(data_folder(None)):
         print(line, flush=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
 from sklearn.linear_model import LogisticRegression
-from table import STRENGTHS, cell, heading, row
+from table import STRENGTHS, cell, heading, row, strengths
 
 from feedback_nlp.datasets import cross_domain_sets, data_folder, training_sets
 from feedback_nlp.evaluation.metrics import length_auc
@@ -58,7 +58,7 @@ def main() -> None:
         " Made by `benchmarks/ceiling/run.py`; the scores of this project stand in"
         " [report.md](report.md).",
         "",
-        *heading("what", "length"),
+        *heading("what", "length", *strengths()),
     ]
     models = [LogisticRegression(C=c, max_iter=2000).fit(known, labels) for c in STRENGTHS]
     for measured in sets:

@@ -12,10 +12,14 @@ from feedback_nlp.evaluation.metrics import auc_with_interval
 STRENGTHS = (0.1, 1.0, 10.0)
 
 
+def strengths() -> list[str]:
+    """Return the title of a column for each strength."""
+    return [f"C = {c:g}" for c in STRENGTHS]
+
+
 def heading(*columns: str) -> list[str]:
-    """Return the two lines above the rows: these columns and one for each strength."""
-    titles = [*columns, *(f"C = {c:g}" for c in STRENGTHS)]
-    return [row(titles), "|---" * len(titles) + "|"]
+    """Return the two lines above the rows."""
+    return [row(columns), "|---" * len(columns) + "|"]
 
 
 def row(cells: Iterable[str]) -> str:
