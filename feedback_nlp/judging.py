@@ -76,23 +76,25 @@ def _find_words(sentence: Columns) -> list[Judging]:
 
 
 @cache
-def _phrases() -> dict[tuple[str, ...], tuple[int, str]]:
-    """Return level and move of each judging phrase by its words."""
-    phrases: dict[tuple[str, ...], tuple[int, str]] = {}
+def _phrases() -> dict[str, tuple[int, str]]:
+    """Return level and move of each judging phrase, with third persons in one form."""
+    phrases: dict[str, tuple[int, str]] = {}
     for phrase, judging in load_judging("judging_phrases").items():
         said = phrase.split()
-        words = tuple(map(_ONE_PERSON.get, said, said))
-        phrases[words] = max(judging, phrases.get(words, judging))
+        same = " ".join(map(_ONE_PERSON.get, said, said))
+        phrases[same] = max(judging, phrases.get(same, judging))
     return phrases
 
 
 @cache
-def _lengths() -> dict[tuple[str, str], set[int]]:
-    """Return of how many words the judging phrases are, by their first two words."""
-    lengths: dict[tuple[str, str], set[int]] = {}
-    for words in _phrases():
-        lengths.setdefault(words[:2], set()).add(len(words))  # type: ignore[arg-type]
-    return lengths
+def _longest() -> dict[str, int]:
+    """Return of how many words a judging phrase has at most, by its first two words."""
+    longest: dict[str, int] = {}
+    for phrase in _phrases():
+        words = phrase.split()
+        start = " ".join(words[:2])
+        longest[start] = max(len(words), longest.get(start, 0))
+    return longest
 
 
 def judging_phrases(sentence: Columns) -> list[Judging]:
@@ -103,23 +105,22 @@ def judging_phrases(sentence: Columns) -> list[Judging]:
 def _find_phrases(sentence: Columns) -> list[Judging]:
     # spaCy cuts "don't" in two; people leave its apostrophe out or bend it.
     words = list(map(_PHRASE_WORD.__getitem__, _PHRASE_WORDS.findall(sentence.text)))
-    phrases, lengths = _phrases(), _lengths()
+    phrases, longest = _phrases(), _longest()
     said = [
-        (i, phrase)
-        for i, pair in enumerate(pairwise(words))
-        if pair in lengths
-        for length in sorted(lengths[pair])
-        if (phrase := tuple(words[i : i + length])) in phrases
+        (start, end, phrase)
+        for start, pair in enumerate(pairwise(words))
+        for end in range(start + 2, start + longest.get(" ".join(pair), 0) + 1)
+        if (phrase := " ".join(words[start:end])) in phrases and end <= len(words)
     ]
     if not said:
         return []
     found = list(_PHRASE_WORDS.finditer(sentence.text))
     return [
-        Judging(found[i].start(), last.end(), *phrases[phrase])
-        for i, phrase in said
-        for last in [found[i + len(phrase) - 1]]
-        if _together(sentence.text, found[i : i + len(phrase)])
-        and _meant(sentence, phrase, found[i].start(), last.start())
+        Judging(first.start(), last.end(), *phrases[phrase])
+        for start, end, phrase in said
+        for first, last in [(found[start], found[end - 1])]
+        if _together(sentence.text, found[start:end])
+        and _meant(sentence, words[start:end], first.start(), last.start())
     ]
 
 

@@ -54,7 +54,7 @@ def _swapped(nlp: Language) -> dict[str, str]:
                 twice.add(spelling)
     # All at once, as there are thousands of spellings.
     real = known_forms(nlp, found).union(twice, words, _NO_SLIPS)
-    real.update(*(found.keys() & index for index in dictionary(nlp)))
+    real.update(*(index.intersection(found) for index in dictionary(nlp)))
     return {spelling: word for spelling, word in found.items() if spelling not in real}
 
 

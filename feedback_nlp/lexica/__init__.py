@@ -7,7 +7,7 @@ levels and moves is a CSV file.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 
@@ -39,7 +39,13 @@ def load_judging(name: str) -> Mapping[str, tuple[int, str]]:
     CueError
         If there is no such table.
     """
-    return {entry: (int(level), move) for entry, level, move in _rows(name)}
+    # There are few kinds: thousands of tuples would set off the garbage collector, which takes
+    # longer than all else here.
+    kinds: dict[tuple[str, str], tuple[int, str]] = {}
+    return {
+        entry: kinds.setdefault((level, move), (int(level), move))
+        for entry, level, move in _rows(name)
+    }
 
 
 @cache
@@ -48,8 +54,10 @@ def load_part_labels() -> Mapping[str, str]:
     return dict(_rows("part_labels"))
 
 
-def _rows(name: str) -> list[list[str]]:
-    return list(csv.reader(_read(f"{name}.csv").splitlines()[1:]))
+def _rows(name: str) -> Iterator[list[str]]:
+    rows = csv.reader(_read(f"{name}.csv").splitlines())
+    next(rows)
+    return rows
 
 
 def _read(file: str) -> str:
