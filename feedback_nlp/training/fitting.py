@@ -295,6 +295,7 @@ def fold_heads(
     *,
     by: Callable[[Bag], str],
     encoder: Encoder | None = None,
+    n_folds: int = N_FOLDS,
 ) -> dict[str, LinearHead]:
     """Return for each key a head that never saw a text of that key.
 
@@ -303,17 +304,19 @@ def fold_heads(
     bags : sequence of Bag
         All training texts.
     keys : sequence of str
-        Key of each text that will be read; they are spread over at most `N_FOLDS` folds.
+        Key of each text that will be read.
     recipe : Recipe
         Penalty and weights.
     by : callable
         Returns the key of a bag.
     encoder : Encoder, optional
         As for `fit`.
+    n_folds : int
+        Folds that the keys are spread over, or fewer if there are fewer keys.
     """
     encoder = encoder or Encoder()
     heads: dict[str, LinearHead] = {}
-    for _, chosen in GroupKFold(min(N_FOLDS, len(set(keys)))).split(keys, groups=keys):
+    for _, chosen in GroupKFold(min(n_folds, len(set(keys)))).split(keys, groups=keys):
         away = {keys[i] for i in chosen}
         head = fit([bag for bag in bags if by(bag) not in away], recipe, encoder)
         heads |= dict.fromkeys(away, head)

@@ -42,6 +42,9 @@ from feedback_nlp.training.fitting import (
 
 logger = logging.getLogger(__name__)
 
+#: Twice as many as elsewhere, so that what is calibrated has learnt from nearly all that the head
+#: learns from.
+CALIBRATION_FOLDS = 10
 #: Three of four of our examples point at a gap, as they were written for contrast; praise is as
 #: common in real comments, so this head is calibrated to even odds.
 EVEN_ODDS = {"gap"}
@@ -137,7 +140,9 @@ def fit_head(
     bags, recipe = head_bags(corpus, name, known), RECIPES[name]
     own, key = training_part(corpus, name, known), fold_key(corpus)
     encoder = Encoder()
-    folds = fold_heads(bags, [key(bag) for bag in own], recipe, by=key, encoder=encoder)
+    folds = fold_heads(
+        bags, [key(bag) for bag in own], recipe, by=key, encoder=encoder, n_folds=CALIBRATION_FOLDS
+    )
     # We calibrate on our own feedback, as it follows the codebook.
     read = [bag for bag in own if bag.domain not in NOT_FEEDBACK]
     logits = np.asarray([bag_logits(folds[key(bag)], [bag])[0] for bag in read])
