@@ -33,6 +33,8 @@ _HARMS = (
     {"let", "down"}, {"leave", "alone"}, {"leave", "behind"}, {"turn", "down"}, {"give", "up"},
     {"put", "down"}, {"talk", "down"}, {"look", "down"}, {"lose", "patience"},
 )  # fmt: skip
+#: What somebody does because of a misfortune: "thanks to you we had to start over".
+_ALAS = {("have", "to"), ("start", "over")}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
 _REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 _CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
@@ -289,8 +291,28 @@ def _well_meant(sentence: Columns) -> bool:
 
 
 def credited(sentence: Columns, i: int) -> bool:
-    """What the person caused is good: "thanks to you we won", "you are the reason I stayed"."""
-    return _well_meant(sentence)
+    """What the person caused is nothing bad: "thanks to you we won", "the reason I stayed"."""
+    if sentence.once("denies", _denies) or not _ALAS.isdisjoint(pairwise(sentence.lemmas_lower)):
+        return False
+    if load_lexicon("bad_outcomes").isdisjoint(sentence.lemmas_lower):
+        return True
+    # "we found what broke it": the verb says whether it is good.
+    return sentence.lemmas_lower[_root(sentence, i)] in load_lexicon("good_outcomes")
+
+
+def _root(sentence: Columns, i: int) -> int:
+    for above in ancestors(sentence, i):
+        i = above
+    return i
+
+
+def of_things(sentence: Columns, i: int) -> bool:
+    """The sentence is about a thing: "unlike the other wards, this one has a sink"."""
+    who = subject(sentence, _root(sentence, i))
+    if who is None or sentence.tags[who] in {"NNP", "NNPS"}:
+        return False
+    pronoun = sentence.tags[who] == "PRP" and sentence.lowers[who] != "it"
+    return not pronoun and sentence.lemmas_lower[who] not in load_lexicon("people")
 
 
 def spared(sentence: Columns, i: int) -> bool:
@@ -452,6 +474,7 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "cleared": cleared,
     "instructed": instructed,
     "credited": credited,
+    "of_things": of_things,
     "spared": spared,
     "unmatched": unmatched,
     "blameless": blameless,
