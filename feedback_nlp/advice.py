@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from feedback_nlp.cues import Cue
 from feedback_nlp.reading import BY_SENTENCE
-from feedback_nlp.report import Advice, Finding
+from feedback_nlp.report import Advice, Finding, Sentence
 
 #: More than this at a time is not read.
 MAX_ADVICE = 4
 #: A passage is quoted up to this many characters.
 MAX_QUOTED = 80
 _PARTS = ("behaviour", "next_step", "situation", "impact")
+#: A part is not the writer's to keep when a judgment takes more of it than this.
+_TAKEN = 0.5
 
 
 @cache
@@ -36,7 +38,23 @@ def blank_advice() -> tuple[Advice, ...]:
     return (Advice("empty", "", wording()["empty"], wording()["empty_ask"]),)
 
 
-def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[Advice, ...]:
+def describes(judgmental: float) -> bool:
+    """Whether a text is said to describe: it probably does not judge."""
+    return judgmental < float(wording("levels")["describes_below"])
+
+
+def is_taken(part: Finding, findings: Iterable[Finding]) -> bool:
+    """Whether most of a part is itself a judgment: "you never listen", "or else"."""
+    covered: set[int] = set()
+    for finding in findings:
+        if finding.family == "judgmental" and finding.rule != BY_SENTENCE:
+            covered |= set(range(max(finding.start, part.start), min(finding.end, part.end)))
+    return len(covered) > _TAKEN * (part.end - part.start)
+
+
+def give_advice(
+    findings: Iterable[Finding], cues: Mapping[str, Cue], sentences: Sequence[Sentence]
+) -> tuple[Advice, ...]:
     """Return what to do next, most useful first.
 
     Parameters
@@ -45,26 +63,29 @@ def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[A
         What the cues marked.
     cues : mapping of str to Cue
         Cues by id, for their wording.
+    sentences : sequence of Sentence
+        The sentences that hold the findings, with their scores.
 
     Returns
     -------
     tuple of Advice
         At most `MAX_ADVICE`: one praise if something works already, the passages that judge
-        (the heaviest first), the parts that are missing, vague passages.
+        (those of the most judging sentence first), the parts that are missing, vague passages.
     """
     findings = list(findings)
     text = wording()
-    found = {finding.cue for finding in findings}
+    found = {finding.cue for finding in findings if not is_taken(finding, findings)}
     present = [part for part in _PARTS if part in found]
     missing = [part for part in _PARTS if part not in found]
     judging = sorted(
         (finding for finding in findings if finding.family == "judgmental"),
-        key=lambda finding: (-finding.weight, finding.start),
+        key=lambda finding: (-_judgmental(finding, sentences), -finding.weight, finding.start),
     )
     advice: list[Advice] = []
     if present:
         names = _join([cues[part].title.lower() for part in present])
-        template = text["praise_complete"] if not missing and not judging else text["praise"]
+        ready = not missing and all(describes(sentence.judgmental) for sentence in sentences)
+        template = text["praise_complete" if ready else "praise"]
         advice.append(Advice("praise", present[0], template.format(parts=names), ""))
     # A second kind of judgment tells more than a second passage of the first kind.
     first = {finding.cue: finding for finding in reversed(judging)}
@@ -82,6 +103,12 @@ def give_advice(findings: Iterable[Finding], cues: Mapping[str, Cue]) -> tuple[A
             advice.append(Advice("vague", vague.cue, message, vague.ask, vague.start, vague.end))
             vague = None
     return tuple(advice[:MAX_ADVICE])
+
+
+def _judgmental(finding: Finding, sentences: Iterable[Sentence]) -> float:
+    """Return how judgmental the sentence around a finding is."""
+    around = (s.judgmental for s in sentences if s.start <= finding.start < s.end)
+    return max(around, default=0.0)
 
 
 def quoted(passage: str, most: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from typing import Any
 
@@ -24,13 +25,20 @@ def _identifier() -> Any:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+def _is_latin(letter: str) -> bool:
+    return letter.isascii() or "LATIN" in unicodedata.name(letter, "")
+
+
 def looks_foreign(text: str) -> bool:
-    """Return whether a text is long enough to tell and clearly not English."""
+    """Return whether a text is clearly not English: by its letters, or long enough to tell."""
     sample = text[:2000]
     tokens = sample.lower().split()
     if sum(map(_PLAIN.__contains__, tokens)) >= _ENGLISH_SHARE * len(tokens):
         return False
-    if len(_NOT_LETTERS.sub("", sample)) < MIN_LETTERS:
+    letters = _NOT_LETTERS.sub("", sample)
+    if sum(map(_is_latin, set(letters))) * 2 < len(set(letters)):
+        return True
+    if len(letters) < MIN_LETTERS:
         return False
     language, probability = _identifier().classify(sample)
     return bool(language != "en" and probability > 0.9)

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from feedback_nlp.columns import Columns
-from feedback_nlp.cues.guards import asserted, praised
+from feedback_nlp.cues.guards import asserted, praised, question
 from feedback_nlp.judging import judging_phrases, judging_words
 from feedback_nlp.lexica import load_judging, load_lexicon
 from feedback_nlp.signs import Lists, Signs
@@ -186,7 +186,7 @@ def has_quotation(sentence: Columns) -> float:
 
 def is_question(sentence: Columns) -> float:
     """Whether the sentence ends with a question mark."""
-    return float(sentence.text.rstrip().rstrip("\"'”’)").endswith("?"))
+    return float(question(sentence, 0))
 
 
 def past_rate(sentence: Columns) -> float:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
+from feedback_nlp.cues.matching import BULLETS
 from feedback_nlp.examples import MOVES, PARTS
 from feedback_nlp.heads import sigmoid
 from feedback_nlp.lexica import load_part_labels
@@ -28,7 +29,7 @@ DENIED_FROM = {"situation": -2.0, "next_step": -2.0}
 MOVE_LIKELY_FROM, MOVE_SHARE_FROM = 0.4, 0.5
 #: The cue of a sentence that judges by no move that could be named.
 WHOLE_SENTENCE = "whole_sentence"
-_BEFORE, _BEHIND = " \t-–—*•·>#_", " .,;:-–—*_"
+_BEFORE, _BEHIND = f" {BULLETS}", " .,;:-–—*_"
 #: The features that judging words and phrases give.
 _WORD_SOURCES = tuple(
     f"lexicon:{name}"

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from feedback_nlp.characters import plain, squeezed
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
 from feedback_nlp.features import Features, cue_features, idle, sentence_features
@@ -115,7 +116,7 @@ class SentenceReader:
         """Cut, parse and read texts; return the sentences of each with their offsets."""
         from tqdm.auto import tqdm
 
-        pieces = [cut(self.nlp, text) for text in texts]
+        pieces = [self._cut(text) for text in texts]
         docs = [doc for text in pieces for _, doc in text]
         parsed = tqdm(
             parse_columns(self.nlp, docs), total=len(docs), desc=title, unit="sentence",
@@ -123,6 +124,10 @@ class SentenceReader:
         )  # fmt: skip
         analysed = iter([self.read_columns(sentence) for sentence in parsed])
         return [[(offset, next(analysed)) for offset, _ in text] for text in pieces]
+
+    def _cut(self, text: str) -> list[tuple[int, Doc]]:
+        clean, places = squeezed(plain(text))
+        return [(places[offset], doc) for offset, doc in cut(self.nlp, clean)]
 
 
 def _hints(sentence: Columns, features: Features) -> tuple[Mark, ...]:

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from feedback_nlp.advice import quoted
+from feedback_nlp.advice import is_taken, quoted
 from feedback_nlp.reading import BY_SENTENCE
 from feedback_nlp.report import Finding, Report, Sentence
 
@@ -20,8 +20,6 @@ from feedback_nlp.report import Finding, Report, Sentence
 MAX_QUESTIONS = 4
 _MAX_JUDGING_QUESTIONS = 2
 _PARTS = ("behaviour", "situation", "next_step", "impact")
-#: A part is left to the questions when a judgment takes more of it than this.
-_TAKEN = 0.5
 _JUDGING_FROM = 0.5
 MAX_QUOTED = 120
 
@@ -170,7 +168,7 @@ def _usable(report: Report) -> tuple[Passage, ...]:
         parts = [
             f
             for f in _inside(report, sentence, "part")
-            if whole or not (f.rule == BY_SENTENCE or _is_taken(report, f))
+            if whole or not (f.rule == BY_SENTENCE or is_taken(f, report.findings))
         ]
         if not parts:
             continue
@@ -190,15 +188,6 @@ def _inside(report: Report, sentence: Sentence, family: str) -> list[Finding]:
     ]
 
 
-def _is_taken(report: Report, part: Finding) -> bool:
-    """Say whether most of a part is itself a judgment: "you never listen", "or else"."""
-    covered: set[int] = set()
-    for f in report.findings:
-        if f.family == "judgmental" and f.rule != BY_SENTENCE:
-            covered |= set(range(max(f.start, part.start), min(f.end, part.end)))
-    return len(covered) > _TAKEN * (part.end - part.start)
-
-
 def _joined(findings: Iterable[Finding]) -> list[tuple[int, int, list[Finding]]]:
     """Return findings that overlap as one passage each."""
     groups: list[tuple[int, int, list[Finding]]] = []
@@ -215,7 +204,7 @@ def _steps(report: Report, usable: Iterable[Passage]) -> Iterable[str]:
     for passage in usable:
         for finding in report.findings:
             within = passage.start <= finding.start and finding.end <= passage.end
-            if within and finding.cue == "next_step" and not _is_taken(report, finding):
+            if within and finding.cue == "next_step" and not is_taken(finding, report.findings):
                 yield quoted(finding.text, MAX_QUOTED)
 
 

@@ -45,9 +45,10 @@ class Finding:
         Id of the rule, inside the cue file, that matched; ``judging_words`` if the passage stands
         in the lists of words and phrases, ``sentence`` if the heads found the whole sentence.
     weight : float
-        How far the finding moved its score (``judgmental`` for the judgmental family,
-        ``actionability`` otherwise), in score points of [-1, 1]. A part that the heads found in
-        a whole sentence has 0: its form moved the score, which `contributions` tell.
+        How far the finding moved the ``judgmental`` score of its sentence (for the judgmental
+        family) or the ``actionability`` of the text (otherwise), in score points of [-1, 1].
+        A part that the heads found in a whole sentence has 0: its form moved the score, which
+        `contributions` tell.
     why : str
         Why a reader may feel judged or lost, or what the passage gives the reader.
     ask : str

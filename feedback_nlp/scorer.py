@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter, OrderedDict, deque
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from feedback_nlp import __version__
 from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
+from feedback_nlp.characters import plain, squeezed
 from feedback_nlp.columns import Columns
 from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
 from feedback_nlp.heads import Heads, load_heads
@@ -122,11 +123,18 @@ class Scorer:
             What a text that cannot be scored does: raise, or give a report without scores whose
             `warnings` say why.
 
-        Yields
-        ------
-        Report
+        Returns
+        -------
+        iterator of Report
             One for each text, in order.
+
+        Raises
+        ------
+        InputError
+            If `texts` is a single string, or a number is below 1; later, if a text can't be scored.
         """
+        if isinstance(texts, str):
+            raise InputError("score_many takes a list of texts; for one text call the scorer.")
         if batch_size < 1 or n_process < 1:
             raise InputError("batch_size and n_process must be 1 or more.")
         reports = (
@@ -135,12 +143,11 @@ class Scorer:
             else self._score_in_processes(iter(texts), batch_size, n_process, on_error)
         )
         if not progress:
-            yield from reports
-            return
+            return reports
         from tqdm.auto import tqdm
 
         total = len(texts) if isinstance(texts, Sized) else None
-        yield from tqdm(reports, total=total, unit="text", desc="Scoring")
+        return iter(tqdm(reports, total=total, unit="text", desc="Scoring"))
 
     def _score_serially(
         self, texts: Iterator[str], batch_size: int, on_error: OnError
@@ -175,17 +182,20 @@ class Scorer:
             error = next((problem for problem in problems if problem is not None), None)
             if error is not None and on_error == "raise":
                 raise error
-            pieces = [
-                [] if problem is not None else split_pieces(self.nlp, text)
+            clean = [
+                ("", ()) if problem is not None else squeezed(plain(text))
                 for text, problem in zip(batch, problems, strict=True)
             ]
+            pieces = [split_pieces(self.nlp, text) for text, _ in clean]
             analysed = self._analyse([piece for text in pieces for _, piece in text])
             sentences = iter(analysed)
             readings: list[Reading] = []
-            for text, cuts, problem in zip(batch, pieces, problems, strict=True):
+            for text, (_, places), cuts, problem in zip(
+                batch, clean, pieces, problems, strict=True
+            ):
                 found = [(offset, next(sentences)) for offset, _ in cuts]
                 report = (
-                    self._report(text, found)
+                    self._report(text, found, places)
                     if problem is None
                     else _unscored(text, str(problem), self.versions)
                 )
@@ -224,6 +234,13 @@ class Scorer:
             return TextTooLongError(
                 f"Text {number} has {len(text):,} characters and the limit is"
                 f" {self.max_chars:,}; score it in parts."
+            )
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            return InputError(
+                f"Text {number} has half a character at position {error.start}, which no file can"
+                " hold; read it again with its encoding, or leave that out."
             )
         return None
 
@@ -277,15 +294,23 @@ class Scorer:
             pieces = [
                 (doc[start].idx, doc[start:end].as_doc()) for start, end in split_sentences(doc)
             ]
-            return self._report(
-                doc.text, [(offset, self.analyse_sentence(piece)) for offset, piece in pieces]
-            )
+            analysed = [(offset, self.analyse_sentence(piece)) for offset, piece in pieces]
+            return self._report(doc.text, analysed, range(len(doc.text)))
 
-    def _report(self, text: str, sentences: list[tuple[int, SentenceAnalysis]]) -> Report:
+    def _report(
+        self, text: str, sentences: list[tuple[int, SentenceAnalysis]], places: Sequence[int]
+    ) -> Report:
+        """Return what is known of a text; `places` tell where the characters read stand in it."""
         if not sentences:
             return _unscored(text, "", self.versions)
         scores = score_sentences([sentence for _, sentence in sentences], self.heads)
-        findings = self._findings(text, sentences, scores)
+        findings = self._findings(text, sentences, scores, places)
+        scored = tuple(
+            # From the text itself: in the sentence, swapped letters are put right.
+            Sentence(start, end, text[start:end], s.suggestion, s.tone[0])
+            for offset, s in sentences
+            for start, end in [_given(places, offset, offset + len(s.text))]
+        )
         warnings = (wording_of_warning("language"),) if looks_foreign(text) else ()
         return Report(
             text=text,
@@ -298,13 +323,8 @@ class Scorer:
             qual=scores.qual,
             tone=scores.tone,
             findings=findings,
-            sentences=tuple(
-                # From the text itself: in the sentence, swapped letters are put right.
-                Sentence(offset, end, text[offset:end], s.suggestion, s.tone[0])
-                for offset, s in sentences
-                for end in [offset + len(s.text)]
-            ),
-            advice=give_advice(findings, self.reader.cues),
+            sentences=scored,
+            advice=give_advice(findings, self.reader.cues, scored),
             points={
                 "actionability": scores.actionability_points,
                 "judgmental": scores.judgmental_points,
@@ -314,8 +334,9 @@ class Scorer:
         )
 
     def _findings(
-        self, text: str, sentences: list[tuple[int, SentenceAnalysis]], scores: Scores
-    ) -> tuple[Finding, ...]:
+        self, text: str, sentences: list[tuple[int, SentenceAnalysis]], scores: Scores,
+        places: Sequence[int],
+    ) -> tuple[Finding, ...]:  # fmt: skip
         count = Counter(
             mark.cue
             for _, sentence in sentences
@@ -329,7 +350,7 @@ class Scorer:
                 weight = points
                 if cue.family != "judgmental" and mark.rule != BY_SENTENCE:
                     weight = scores.actionability_points.get(mark.cue, 0.0) / count[mark.cue]
-                start, end = offset + mark.start, offset + mark.end
+                start, end = _given(places, offset + mark.start, offset + mark.end)
                 findings.append(
                     Finding(
                         cue=cue.id,
@@ -398,6 +419,11 @@ def _start_worker(heads: Heads, max_chars: int) -> None:
 def _work(batch: list[str], on_error: OnError, first: int) -> list[Report]:
     assert _worker is not None
     return _worker._score_batch(batch, on_error, first)
+
+
+def _given(places: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """Return where a passage stands in the text as given."""
+    return places[start], places[end - 1] + 1
 
 
 def _unscored(text: str, warning: str, versions: dict[str, str]) -> Report:

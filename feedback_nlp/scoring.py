@@ -111,7 +111,7 @@ def connection_features(sentences: Sequence[SentenceAnalysis]) -> Features:
     features = text_features([sentence.cue_features for sentence in sentences])
     if not sentences:
         return features
-    best = max(range(len(sentences)), key=lambda i: sentences[i].suggestion)
+    best = _asking(sentences)
     asking = sentences[best]
     others = [sentence for i, sentence in enumerate(sentences) if i != best and _tells(sentence)]
     shared = asking.lemmas & frozenset().union(*(s.lemmas for s in others))

@@ -6,6 +6,7 @@ neighbours, so that equal sentences always score alike and an edit touches one s
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from feedback_nlp.characters import plain
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
 from feedback_nlp.cues.guards import quote_ranges
 from feedback_nlp.lexica import load_lexicon
@@ -34,6 +36,8 @@ _TEXT, _IS_WORD = attrgetter("text"), attrgetter("is_word")
 _TOKEN: list[int | str] = ["ORTH", "SPACY", "NORM"]
 #: A sentence of more tokens is cut here, so that one endless line cannot stall the parser.
 MAX_SENTENCE_TOKENS = 200
+#: So many characters without a space are cut from what follows.
+_ENDLESS = re.compile(r"(\S{250})")
 #: Lines whose sentences are remembered.
 LINES_KEPT = 1024
 _lines: WeakKeyDictionary[Language, OrderedDict[str, list[tuple[int, str]]]] = WeakKeyDictionary()
@@ -55,7 +59,7 @@ def split_sentences(doc: Doc) -> list[tuple[int, int]]:
 
 
 def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, int]]:
-    quotes = [(start, end) for start, end in quote_ranges(text) if "\n" not in text[start:end]]
+    quotes = [(start, end) for start, end in quote_ranges(text) if not _breaks(text[start:end])]
     ranges: list[tuple[int, int]] = []
     start, ended, quote = 0, False, 0
     for i in _near_marks(words):
@@ -82,7 +86,7 @@ def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, 
         if i - start >= MAX_SENTENCE_TOKENS or ends_here:
             ranges.append((start, i))
             start, ended = i, False
-        if word.is_space and "\n" in form:
+        if word.is_space and _breaks(form):
             ranges.append((start, i))
             start, ended = i + 1, False
         elif form in _TERMINALS and not quoted:
@@ -93,6 +97,11 @@ def _ranges(text: str, words: list[Word], places: list[int]) -> list[tuple[int, 
             ended = True
     ranges.append((start, len(words)))
     return [trimmed for left, right in ranges if (trimmed := _trim(words, left, right)) is not None]
+
+
+def _breaks(text: str) -> bool:
+    """Whether a line ends in it, by any of the marks that end one."""
+    return len(f"{text}.".splitlines()) > 1
 
 
 def _near_marks(words: Sequence[Word]) -> Iterable[int]:
@@ -206,13 +215,29 @@ def split_pieces(nlp: Language, text: str) -> list[tuple[int, Piece]]:
     """Return the sentences of `text` as pieces with their offsets, in code points.
 
     Line by line, since no sentence crosses a line break: an edit leaves the other lines as known.
+    Lines that a mail quotes (``> …``) are left out, unless there are no others.
     """
+    lines = plain(text).splitlines(keepends=True)
+    answers = any(line.strip() and not _is_quoted(line) for line in lines)
     pieces = []
     offset = 0
-    for line in text.splitlines(keepends=True):
-        pieces += [(offset + start, piece) for start, piece in _split_line(nlp, line)]
-        offset += len(line)
+    for line in lines:
+        if not (answers and _is_quoted(line)):
+            for part in _parts(line):
+                pieces += [(offset + start, piece) for start, piece in _split_line(nlp, part)]
+                offset += len(part)
+        else:
+            offset += len(line)
     return pieces
+
+
+def _is_quoted(line: str) -> bool:
+    return line.lstrip().startswith(">")
+
+
+def _parts(line: str) -> list[str]:
+    """Return a line in parts that the tokenizer gets through: it takes its time over "!!!!…"."""
+    return [part for part in _ENDLESS.split(line) if part]
 
 
 def _split_line(nlp: Language, line: str) -> list[tuple[int, Piece]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from feedback_nlp.advice import wording
+from feedback_nlp.advice import describes, wording
 from feedback_nlp.report import Report
 
 
@@ -20,9 +20,8 @@ def tone_words(report: Report) -> str:
     """
     if report.judgmental is None or report.tone is None:
         return ""
-    levels = wording("levels")
-    if report.judgmental < levels["describes_below"]:
-        return str(levels["describes"])
+    if describes(report.judgmental):
+        return str(wording("levels")["describes"])
     return _step("tone", report.tone)
 
 

@@ -159,6 +159,13 @@ def test_nothing_is_praised_before_the_brackets_are_filled_in() -> None:
     assert "[brackets]" in coach.report_data["warnings"][0]
 
 
+def test_a_text_without_words_gets_advice_and_no_talk_of_scores(scorer) -> None:
+    """What is no placeholder is told what to write."""
+    view = report_view(scorer("👍"), revision=0)
+    assert [item["kind"] for item in view["advice"]] == ["empty"]
+    assert view["warnings"] == []
+
+
 def test_beginning_for_a_missing_part_uses_the_scenario() -> None:
     """The scenario's goal stands in the beginning, the place in UTF-16 units."""
     coach = DraftCoach("👍 Good.", scorer=plain, scenario={"goal": "plan the talk"})

@@ -10,10 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import feedback_nlp
+from feedback_nlp.characters import plain
 from feedback_nlp.errors import FeedbackError, InputError, TextTooLongError
 from feedback_nlp.report import SCORE_NAMES
 from feedback_nlp.scoring import FURTHER, QUIET, further
 from feedback_nlp.segmentation import cut
+from feedback_nlp.words import tone_words
 
 SAMPLE = "You are careless. Next time, add units to the axis on slide 4."
 PIECES = st.sampled_from(
@@ -59,9 +61,13 @@ def test_offsets_give_the_passage_and_scores_stay_in_bounds(scorer, text):
 def test_sentences_cover_every_word_once(nlp, text):
     pieces = cut(nlp, text)
     covered = "".join(doc.text for _, doc in pieces)
-    letters = [c for c in text if c.isalnum()]
+    read = plain(text)
+    lines = read.splitlines(keepends=True)
+    own = [line for line in lines if not line.lstrip().startswith(">")]
+    written = "".join(own if any(map(str.strip, own)) else lines)
+    letters = [c for c in written if c.isalnum()]
     assert [c for c in covered if c.isalnum()] == letters
-    assert all(text[offset : offset + len(doc.text)] == doc.text for offset, doc in pieces)
+    assert all(read[offset : offset + len(doc.text)] == doc.text for offset, doc in pieces)
 
 
 @quick
@@ -210,6 +216,21 @@ def test_bad_items_can_be_marked_and_the_others_still_score(scorer):
     assert "not a string" in reports[2].warnings[0]
 
 
+def test_half_a_character_is_an_error_that_spares_the_other_texts(scorer):
+    with pytest.raises(InputError, match="half a character at position 5"):
+        scorer("Nice \ud83d work")
+    one, other = scorer.score_many(["Nice \ud83d work", SAMPLE], on_error="mark")
+    assert "half a character" in one.warnings[0]
+    assert other == scorer(SAMPLE)
+
+
+def test_one_text_is_not_taken_for_many(scorer):
+    with pytest.raises(InputError, match="for one text call the scorer"):
+        scorer.score_many("You are lazy.")
+    with pytest.raises(InputError, match="1 or more"):
+        scorer.score_many([SAMPLE], batch_size=0)
+
+
 def test_something_else_than_text_is_an_error(scorer):
     with pytest.raises(InputError, match="not a string"):
         scorer(12)
@@ -223,6 +244,18 @@ def test_another_language_is_named_not_silently_scored(scorer):
     german = "Deine Folien waren leider sehr unübersichtlich, und niemand konnte den Zahlen folgen."
     assert "English" in scorer(german).warnings[0]
     assert scorer(SAMPLE).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["你的报告写得不好。", "Ваш отчёт плохой.", "レポートが遅い。", "تقريرك سيئ."]
+)
+def test_another_script_is_named_however_short_the_text(scorer, text):
+    assert "English" in scorer(text).warnings[0]
+
+
+@pytest.mark.parametrize("text", ["naïve café", "👍 ok", "5/10", "Łukasz"])
+def test_accents_and_signs_are_no_other_script(scorer, text):
+    assert scorer(text).warnings == ()
 
 
 def test_one_endless_line_is_scored(scorer):
@@ -255,3 +288,26 @@ def test_praise_comes_before_what_to_change(scorer):
     kinds = [advice.kind for advice in scorer(SAMPLE).advice]
     assert kinds[0] == "praise"
     assert "remove" in kinds
+
+
+def test_a_part_that_judges_is_not_praised(scorer):
+    report = scorer("You never listen to anybody.")
+    assert report.parts["behaviour"]
+    assert "praise" not in {advice.kind for advice in report.advice}
+
+
+def test_nothing_is_ready_to_send_that_is_not_said_to_describe(scorer, example_reports):
+    ready = [
+        report
+        for report in example_reports
+        if any(advice.message.startswith("This is ready to send") for advice in report.advice)
+    ]
+    assert len(ready) > 5
+    assert {tone_words(report) for report in ready} == {"describes"}
+
+
+def test_the_most_judging_sentence_is_to_be_changed_first(scorer):
+    report = scorer("You are a bit slow at times. You are a filthy liar.")
+    first = next(advice for advice in report.advice if advice.kind == "remove")
+    most = max(report.sentences, key=lambda sentence: sentence.judgmental)
+    assert most.start <= first.start < most.end

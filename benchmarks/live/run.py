@@ -6,6 +6,7 @@ Run: ``make bench-live``; it writes ``docs/speed-live.md``.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
 import statistics
@@ -41,7 +42,7 @@ _CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-f
 def percentile(values: list[float], share: float) -> float:
     """Return the smallest value that at least `share` of the values do not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
 
 
 def open_notebook(browser: Browser, lab: Server) -> tuple[Page, float]:

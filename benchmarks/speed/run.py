@@ -69,6 +69,11 @@ def run(command: Sequence[str | Path], **environment: str) -> Any:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def warm_up(sample: list[str]) -> int:
+    """Return how many of the texts are read before the clock starts."""
+    return len(sample) // 3
+
+
 def side_by_side(sample: list[str], rounds: int) -> tuple[dict[str, float], list[str]]:
     """Return the median processor seconds of each contender, and who is missing and why."""
     missing, seconds = [], {name: [] for name in CONTENDERS}
@@ -79,8 +84,8 @@ def side_by_side(sample: list[str], rounds: int) -> tuple[dict[str, float], list
             missing.append(f"{name} is missing: {why}.")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "texts.json"
-        half = len(sample) // 3
-        path.write_text(json.dumps({"warm_up": sample[:half], "texts": sample[half:]}), "utf-8")
+        first = warm_up(sample)
+        path.write_text(json.dumps({"warm_up": sample[:first], "texts": sample[first:]}), "utf-8")
         for _ in range(rounds):
             for name, python in pythons.items():
                 if python is not None:
@@ -161,7 +166,7 @@ def measure(given: argparse.Namespace) -> str:
     memory = {name: values[0] for name, values in parts([few, many], 1).items()}
     growth = memory[many] / memory[few]
 
-    ours, count = seconds["ours"], len(sample) - len(sample) // 3
+    ours, count = seconds["ours"], len(sample) - warm_up(sample)
     rows: list[list[str]] = []
 
     def add(what: str, value: float, target: float, better: Callable[[float, float], bool],

@@ -8,9 +8,6 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, DateTime, ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-#: Rows of `Labelling` are only ever added, so the latest one of a kind is what holds.
-ROLES = ("rater", "decision")
-
 
 def now() -> datetime:
     """Return the moment, as the store keeps it: UTC without a zone, which SQLite cannot hold."""

@@ -11,8 +11,10 @@ from feedback_nlp.cues.loading import Cue, Rule
 from feedback_nlp.cues.patterns import PatternMatcher
 from feedback_nlp.errors import CueError
 
+#: What lines of a list or a quotation begin with.
+BULLETS = "-–—*•·>#_"
 #: Marks that belong to no passage.
-_BEFORE = {",", ";", ":", "-", "–", "•"}
+_BEFORE = frozenset(f",;:{BULLETS}")
 _BEHIND = {",", ";", ":", ".", "-"}
 
 
@@ -93,7 +95,9 @@ class CueMatcher:
 
 
 def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
-    while start < end and (words[start].is_space or words[start].text in _BEFORE):
+    if start < 2 and len(words) > 2 and words[0].like_num and words[1].text in {")", "."}:
+        start = min(2, end)  # "1) You are late."
+    while start < end and (words[start].is_space or _BEFORE.issuperset(words[start].text)):
         start += 1
     while end > start and (words[end - 1].is_space or words[end - 1].text in _BEHIND):
         end -= 1

@@ -128,8 +128,7 @@ def report_view(
             "from": None if item.start is None else convert(item.start),
             "to": None if item.end is None else convert(item.end),
         }
-        # Without a score although there are words: all of them wait for a place to be filled in.
-        for item in (report.advice if report.actionability is not None or blank else ())
+        for item in (() if _waits(report) else report.advice)
         if (item.cue, item.start, item.end) not in hidden
     ]
     marks = [
@@ -151,19 +150,24 @@ def report_view(
         "marks": marks,
         # Praise first: people read on when they see what works already.
         "advice": sorted(advice, key=lambda item: item["kind"] != "praise")[:MAX_ADVICE],
-        "warnings": [*report.warnings, *_notes(report.text)],
+        "warnings": [*report.warnings, *_notes(report)],
         "dismissed": len(hidden),
     }
 
 
-def _notes(text: str) -> list[str]:
+def _waits(report: Report) -> bool:
+    """Whether all words of a text wait for a place to be filled in."""
+    return report.actionability is None and PLACEHOLDER.search(report.text) is not None
+
+
+def _notes(report: Report) -> list[str]:
     notes = []
-    if PLACEHOLDER.search(text):
+    if PLACEHOLDER.search(report.text):
         notes.append(
             "Fill in what stands in [brackets]; Tab goes from one to the next."
             " Until then, their sentences are not read."
         )
-    elif 0 < len(text.split()) < _FEW_WORDS:
+    elif report.actionability is not None and len(report.text.split()) < _FEW_WORDS:
         notes.append(wording_of_warning("short"))
     return notes
 
