@@ -17,6 +17,8 @@ MAX_ADVICE = 4
 #: A passage is quoted up to this many characters.
 MAX_QUOTED = 80
 _PARTS = ("behaviour", "next_step", "situation", "impact")
+#: No part of a sentence that is as judgmental as this is praised.
+_PRAISED_BELOW = 0.5
 #: A part is not the writer's to keep when a judgment takes more of it than this.
 _TAKEN = 0.5
 
@@ -75,7 +77,8 @@ def give_advice(
     findings = list(findings)
     text = wording()
     found = {finding.cue for finding in findings if not is_taken(finding, findings)}
-    present = [part for part in _PARTS if part in found]
+    kept = {f.cue for f in findings if _judgmental(f, sentences) < _PRAISED_BELOW}
+    present = [part for part in _PARTS if part in found & kept]
     missing = [part for part in _PARTS if part not in found]
     judging = sorted(
         (finding for finding in findings if finding.family == "judgmental"),

@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from feedback_nlp.characters import plain
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
 from feedback_nlp.cues.guards import quote_ranges
-from feedback_nlp.lexica import load_lexicon
+from feedback_nlp.lexica import load_judging, load_lexicon
 from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import has_swapped, is_misread, mend_parse, put_right
 from feedback_nlp.wordforms import WordForms, word_forms
@@ -38,6 +38,7 @@ _TOKEN: list[int | str] = ["ORTH", "SPACY", "NORM"]
 MAX_SENTENCE_TOKENS = 200
 #: So many characters without a space are cut from what follows.
 _ENDLESS = re.compile(r"(\S{250})")
+_LONGEST_COURTESY = 50
 #: Lines whose sentences are remembered.
 LINES_KEPT = 1024
 _lines: WeakKeyDictionary[Language, OrderedDict[str, list[tuple[int, str]]]] = WeakKeyDictionary()
@@ -215,7 +216,8 @@ def split_pieces(nlp: Language, text: str) -> list[tuple[int, Piece]]:
     """Return the sentences of `text` as pieces with their offsets, in code points.
 
     Line by line, since no sentence crosses a line break: an edit leaves the other lines as known.
-    Lines that a mail quotes (``> …``) are left out, unless there are no others.
+    Lines that a mail quotes (``> …``) are left out, and so are greetings and sign-offs ("Dear Sam,"
+    "Best, Ana"), unless there is nothing else.
     """
     lines = plain(text).splitlines(keepends=True)
     answers = any(line.strip() and not _is_quoted(line) for line in lines)
@@ -228,7 +230,56 @@ def split_pieces(nlp: Language, text: str) -> list[tuple[int, Piece]]:
                 offset += len(part)
         else:
             offset += len(line)
-    return pieces
+    return _without_courtesies(pieces)
+
+
+def _without_courtesies(pieces: list[tuple[int, Piece]]) -> list[tuple[int, Piece]]:
+    """Leave out greetings, and sign-offs with the name below unless nothing else is said."""
+    _, sign_off, name = _courtesies()
+    rest = [found for found in pieces if not _greets(found[1].text)]
+    own: list[tuple[int, Piece]] = []
+    signed = False
+    for found in rest:
+        ends = _is(sign_off, found[1])
+        if not ends and not (signed and _is(name, found[1])):
+            own.append(found)
+        signed = ends
+    return own or rest
+
+
+def _is(pattern: re.Pattern[str], piece: Piece) -> bool:
+    return len(piece.text) < _LONGEST_COURTESY and pattern.fullmatch(piece.text) is not None
+
+
+def _greets(sentence: str) -> bool:
+    """Whether it is a greeting that says no more: not "hi, you are late", not "hey idiot"."""
+    found = _courtesies()[0].fullmatch(sentence) if len(sentence) < _LONGEST_COURTESY else None
+    if found is None:
+        return False
+    said = {word for word in re.findall(r"\w+", found["whom"]) if word.islower()}
+    said -= load_lexicon("addressed")
+    return _common_words().isdisjoint(said) and load_judging("judging_words").keys().isdisjoint(
+        said
+    )
+
+
+@cache
+def _courtesies() -> tuple[re.Pattern[str], ...]:
+    """Return what a greeting, a sign-off and a name look like; the first two may name somebody."""
+    opening, closing = (
+        "|".join(sorted(load_lexicon(name), key=len, reverse=True))
+        for name in ("greetings", "sign_offs")
+    )
+    word = r"[^\W\d_][\w'’-]*"
+    # A name begins with a capital: "best slides so far" is none.
+    name = r"[A-Z][\w'’-]*\.?"
+    return (
+        re.compile(
+            rf"(?i:{opening})(?P<whom>(?:[\s,–—-]+(?:\w{{2,4}}\.\s+)?{word}){{0,3}})\s*[,.:!]*"
+        ),
+        re.compile(rf"(?i:{closing})(?:[\s,.!–—-]+{name}){{0,3}}(?:,\s*{word})?\s*[,.!]*"),
+        re.compile(rf"[\W_]*{name}(?:\s+{name}){{0,2}}\W*"),
+    )
 
 
 def _is_quoted(line: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -69,8 +70,19 @@ from feedback_nlp.segmentation import parse_sentences
         ("credited", "Thanks to you we won the bid.", "Thanks", True),
         ("credited", "Thanks to you we start over.", "Thanks", False),
         ("credited", "Because of you we did not win.", "Because", False),
-        ("credited", "Thanks to you we found what broke the build.", "Thanks", True),
-        ("credited", "Thanks to you I understand recursion.", "Thanks", True),
+        ("credited", "The choir was flat because of you.", "because", False),
+        ("thanked", "Thanks to you we found what broke the build.", "Thanks", True),
+        ("thanked", "Thanks to you the choir knows the tune.", "Thanks", True),
+        ("thanked", "Thanks to you we start over.", "Thanks", False),
+        ("self", "My own patch was garbage.", "garbage", True),
+        ("self", "The code I wrote is horrible.", "horrible", True),
+        ("self", "That was a stupid mistake of mine.", "stupid", True),
+        ("self", "My boss is useless.", "useless", False),
+        ("admitted", "No excuses, my fault.", "excuses", True),
+        ("admitted", "No excuses.", "excuses", False),
+        ("relished", "Your villain is gloriously nasty.", "nasty", True),
+        ("relished", "The antagonist is a liar.", "liar", True),
+        ("relished", "He is nasty to the villain.", "nasty", False),
         ("of_things", "Unlike the other wards, this one has a sink.", "Unlike", True),
         ("of_things", "Unlike the other nurses, Sam is late.", "Unlike", False),
         ("spared", "You never let us down.", "let", True),
@@ -136,6 +148,8 @@ DOUBTFUL = {
 }  # fmt: skip
 REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 WRITER_TOO = {"me", "us", "myself", "mine"}
+OWN_FAULT = {"my fault", "my mistake", "my bad", "of mine", "was mine"}
+MADE = {"write", "make", "build", "draw", "do", "send", "submit", "push", "bake", "paint"}
 CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
 #: Dependencies of words that hang together with their head in one clause.
 INSIDE_A_CLAUSE = {
@@ -243,8 +257,20 @@ def self_directed(token):
     following = [word.lower_ for word in token.doc[token.i + 1 : token.i + 3]]
     if following[:1] == ["like"] and following[1:] and following[1] in WRITER_TOO:
         return True
+    lowers = [word.lower_ for word in token.doc]
+    if any(" ".join(pair) in OWN_FAULT for pair in pairwise(lowers)):
+        return True
     who = subject(verb_of(token))
-    return who is not None and who.lower_ in {"i", "we"}
+    if who is None:
+        return False
+    made = (
+        subject(child).lower_ in {"i", "we"}
+        for child in who.children
+        if child.dep_ == "relcl" and child.lemma_ in MADE and subject(child) is not None
+    )
+    mine = any(child.dep_ == "poss" and child.lower_ in {"my", "our"} for child in who.children)
+    person = who.lemma_.lower() in load_lexicon("people")
+    return who.lower_ in {"i", "we"} or (not person and (mine or any(made)))
 
 
 def question(token):

@@ -103,3 +103,21 @@ def test_a_straight_quotation_mark_opens_the_next_sentence(nlp):
     assert [sentence for _, sentence in split_text(nlp, text)] == [
         "The title is long.", '"Results" would do.', 'He said "No. Never." and left.'
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("Dear Dr. Alvarez,\nthe draft was late.\n\nBest,\nErik", ["the draft was late."]),
+        ("hi nadia\nGood slides!\nKind regards\nErik Meier", ["Good slides!"]),
+        ("Hello team. You were late. Cheers, Tom", ["You were late."]),
+        ("Dear all,", []),
+        ("Thanks, Kim!", ["Thanks, Kim!"]),
+        ("Hi, you are lazy.", ["Hi, you are lazy."]),
+        ("Hey idiot,", ["Hey idiot,"]),
+        ("Best slides so far.\nLove it.", ["Best slides so far.", "Love it."]),
+        ("Hello world in line 3 is wrong.", ["Hello world in line 3 is wrong."]),
+    ],
+)
+def test_greeting_and_signature_are_no_feedback(nlp, text, read):
+    assert [sentence for _, sentence in split_text(nlp, text)] == read

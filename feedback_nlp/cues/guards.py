@@ -27,12 +27,25 @@ _STOPPING = {"stop", "quit", "cease"}
 _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
 _WRITER_TOO = {"me", "us", "myself", "mine"}
-_WRITER_ANYHOW = _WRITER | _WRITER_TOO
+_MAKING = {"write", "make", "build", "draw", "do", "send", "submit", "push", "bake", "paint"}
+#: With this the writer takes the blame: "that was a stupid mistake of mine".
+_OWN_FAULT = {("my", "fault"), ("my", "mistake"), ("my", "bad"), ("of", "mine"), ("was", "mine")}
+_WRITER_ANYHOW = _WRITER | _WRITER_TOO | {"my", "our"}
 #: What it is good never to do, as verb and what stands below it.
 _HARMS = (
     {"let", "down"}, {"leave", "alone"}, {"leave", "behind"}, {"turn", "down"}, {"give", "up"},
+    {"make", "fuss"}, {"raise", "voice"}, {"play", "favourites"}, {"play", "favorites"},
     {"put", "down"}, {"talk", "down"}, {"look", "down"}, {"lose", "patience"},
 )  # fmt: skip
+_RELISHING = {
+    "gloriously", "delightfully", "wonderfully", "deliciously", "hilariously", "beautifully",
+    "brilliantly", "fantastically",
+}  # fmt: skip
+#: Who in a story may be anything.
+_ROLES = {
+    "villain", "antagonist", "protagonist", "witch", "ogre", "narrator", "murderer", "baddie",
+    "heroine", "character", "monster",
+}  # fmt: skip
 #: What somebody does because of a misfortune: "thanks to you we had to start over".
 _ALAS = {("have", "to"), ("start", "over")}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
@@ -190,14 +203,37 @@ def _supposes(sentence: Columns) -> bool:
 
 
 def self_directed(sentence: Columns, i: int) -> bool:
-    """The writer speaks of themselves: the subject is I or we, or "an idiot like me"."""
+    """The writer speaks of themselves: "I was careless", "my draft was a mess"."""
     if not sentence.once("has the writer", _has_writer):
         return False
     lowers = sentence.lowers
+    if admitted(sentence, i):
+        return True
     if lowers[i + 1 : i + 2] == ["like"] and lowers[i + 2 : i + 3] and lowers[i + 2] in _WRITER_TOO:
         return True
     who = subject(sentence, clause_verb(sentence, i))
-    return who is not None and sentence.lowers[who] in _WRITER
+    return who is not None and (sentence.lowers[who] in _WRITER or _is_mine(sentence, who))
+
+
+def admitted(sentence: Columns, i: int) -> bool:
+    """The writer takes the blame: "no excuses, my fault"."""
+    return not _OWN_FAULT.isdisjoint(pairwise(sentence.lowers))
+
+
+def _is_mine(sentence: Columns, i: int) -> bool:
+    """Whether it is a thing of the writer's: "my draft", "the code I wrote"; not "my boss"."""
+    if sentence.lemmas_lower[i] in load_lexicon("people"):
+        return False
+    return any(
+        (sentence.deps[child] == "poss" and sentence.lowers[child] in {"my", "our"})
+        or (
+            sentence.deps[child] == "relcl"
+            and (who := subject(sentence, child)) is not None
+            and sentence.lowers[who] in _WRITER
+            and sentence.lemmas_lower[child] in _MAKING
+        )
+        for child in sentence.children[i]
+    )
 
 
 def _has_writer(sentence: Columns) -> bool:
@@ -291,7 +327,12 @@ def _well_meant(sentence: Columns) -> bool:
 
 
 def credited(sentence: Columns, i: int) -> bool:
-    """What the person caused is nothing bad: "thanks to you we won", "the reason I stayed"."""
+    """What the person caused is good: "because of you we won", "you are the reason I stayed"."""
+    return _well_meant(sentence)
+
+
+def thanked(sentence: Columns, i: int) -> bool:
+    """What the person is thanked for is nothing bad: "thanks to you we found the bug"."""
     if sentence.once("denies", _denies) or not _ALAS.isdisjoint(pairwise(sentence.lemmas_lower)):
         return False
     if load_lexicon("bad_outcomes").isdisjoint(sentence.lemmas_lower):
@@ -418,6 +459,16 @@ def _find_stops(sentence: Columns) -> list[Callable[[Columns, int], bool]]:
     return [guard for guard, reasons in _STOPS.items() if any(may(sentence) for may in reasons)]
 
 
+def relished(sentence: Columns, i: int) -> bool:
+    """The harsh word is praise, or said of a role: "gloriously nasty", "the villain is a liar"."""
+    if i and sentence.lowers[i - 1] in _RELISHING:
+        return True
+    if _ROLES.isdisjoint(sentence.lowers):
+        return False
+    who = subject(sentence, clause_verb(sentence, i))
+    return who is not None and sentence.lowers[who] in _ROLES
+
+
 def in_term(sentence: Columns, i: int) -> bool:
     """The anchor is part of a term of a trade that is said of no person: "lazy loading"."""
     return i in sentence.once("terms", _find_terms) and not _said_of_somebody(sentence, i)
@@ -474,16 +525,23 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
     "cleared": cleared,
     "instructed": instructed,
     "credited": credited,
+    "thanked": thanked,
     "of_things": of_things,
     "spared": spared,
     "unmatched": unmatched,
     "blameless": blameless,
     "named": named,
+    "admitted": admitted,
+    "relished": relished,
     "thanked_for": thanked_for,
     "cheered": cheered,
     "without_siblings": without_siblings,
     "in_term": in_term,
 }
+
+
+def _has_relish(sentence: Columns) -> bool:
+    return not (_RELISHING | _ROLES).isdisjoint(sentence.lowers)
 
 
 #: What keeps the writer from claiming something, with that without which it never does.
@@ -493,4 +551,5 @@ _STOPS: dict[Callable[[Columns, int], bool], tuple[Callable[[Columns], object], 
     self_directed: (_has_writer,),
     quoted: (_quotes, _reports),
     in_term: (_find_terms,),
+    relished: (_has_relish,),
 }

@@ -91,6 +91,7 @@ class CueMatcher:
             start, end = 0, len(sentence)
         start, end = _trim(sentence.words, start, end)
         if start < end:
+            start, end = _whole_words(sentence, start, end)
             found.add(CueMatch(start, end, cue_id, rule.id))
 
 
@@ -101,6 +102,21 @@ def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
         start += 1
     while end > start and (words[end - 1].is_space or words[end - 1].text in _BEHIND):
         end -= 1
+    return start, end
+
+
+def _whole_words(sentence: Columns, start: int, end: int) -> tuple[int, int]:
+    """Widen a passage to what people take for words: "didn't", "stand-up"."""
+    words, kinds = sentence.words, sentence.kinds
+    while start and not (kinds[start - 1].spacy or words[start - 1].is_punct):
+        start -= 1
+    while end < len(words) and not kinds[end - 1].spacy:
+        if not words[end].is_punct:
+            end += 1
+        elif words[end].text == "-" and not kinds[end].spacy and end + 1 < len(words):
+            end += 2
+        else:
+            break
     return start, end
 
 
