@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -45,13 +46,19 @@ def describes(judgmental: float) -> bool:
     return judgmental < float(wording("levels")["describes_below"])
 
 
-def is_taken(part: Finding, findings: Iterable[Finding]) -> bool:
-    """Whether most of a part is itself a judgment: "you never listen", "or else"."""
-    covered: set[int] = set()
+def judged(findings: Iterable[Finding]) -> set[int]:
+    """Return the places of the text that stand in a judging passage, for `is_taken`."""
+    places: set[int] = set()
     for finding in findings:
         if finding.family == "judgmental" and finding.rule != BY_SENTENCE:
-            covered |= set(range(max(finding.start, part.start), min(finding.end, part.end)))
-    return len(covered) > _TAKEN * (part.end - part.start)
+            places.update(range(finding.start, finding.end))
+    return places
+
+
+def is_taken(part: Finding, places: Container[int]) -> bool:
+    """Whether most of a part is itself a judgment: "you never listen", "or else"."""
+    covered = sum(place in places for place in range(part.start, part.end))
+    return covered > _TAKEN * (part.end - part.start)
 
 
 def give_advice(
@@ -76,13 +83,14 @@ def give_advice(
     """
     findings = list(findings)
     text = wording()
-    found = {finding.cue for finding in findings if not is_taken(finding, findings)}
-    kept = {f.cue for f in findings if _judgmental(f, sentences) < _PRAISED_BELOW}
+    places, judgmental = judged(findings), _judgmental_at(sentences)
+    found = {finding.cue for finding in findings if not is_taken(finding, places)}
+    kept = {f.cue for f in findings if judgmental(f.start) < _PRAISED_BELOW}
     present = [part for part in _PARTS if part in found & kept]
     missing = [part for part in _PARTS if part not in found]
     judging = sorted(
         (finding for finding in findings if finding.family == "judgmental"),
-        key=lambda finding: (-_judgmental(finding, sentences), -finding.weight, finding.start),
+        key=lambda finding: (-judgmental(finding.start), -finding.weight, finding.start),
     )
     advice: list[Advice] = []
     if present:
@@ -108,10 +116,15 @@ def give_advice(
     return tuple(advice[:MAX_ADVICE])
 
 
-def _judgmental(finding: Finding, sentences: Iterable[Sentence]) -> float:
-    """Return how judgmental the sentence around a finding is."""
-    around = (s.judgmental for s in sentences if s.start <= finding.start < s.end)
-    return max(around, default=0.0)
+def _judgmental_at(sentences: Sequence[Sentence]) -> Callable[[int], float]:
+    """Return what tells how judgmental the sentence around a place of the text is."""
+    starts = [sentence.start for sentence in sentences]
+
+    def judgmental(place: int) -> float:
+        around = bisect_right(starts, place) - 1
+        return sentences[around].judgmental if around >= 0 else 0.0
+
+    return judgmental
 
 
 def quoted(passage: str, most: int) -> str:

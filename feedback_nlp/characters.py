@@ -9,19 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Spaces of other widths, the byte order mark, and marks without a width.
-_BLANKS = {
-    *"\t\u00a0\u1680\u202f\u205f\u3000\ufeff\u200b\u2060\u200e\u200f",
-    *map(chr, range(0x2000, 0x200B)), *map(chr, range(0x202A, 0x202F)),
+_SPACES = {*"\t\u00a0\u1680\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B))}
+#: The byte order mark, bidirectional marks and others that nobody sees; not the joiner of emoji.
+_UNSEEN = {
+    *"\ufeff\u200b\u200c\u2060\u200e\u200f",
+    *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)),
 }  # fmt: skip
-_APOSTROPHES = "’ʼ＇"
-_SAME_LENGTH = str.maketrans(dict.fromkeys(_BLANKS, " ") | dict.fromkeys("ʼ＇", "'"))
-_INSIDE = re.compile(rf"(?<=\w)[{_APOSTROPHES}](?=\w)")
-_EXTRA = re.compile(r"(?<=\S )[ ]+(?=\S)|\u00ad")
+_SOFT_HYPHEN = "\u00ad"
+_SAME_LENGTH = str.maketrans(
+    dict.fromkeys(_SPACES, " ") | dict.fromkeys(_UNSEEN, _SOFT_HYPHEN) | dict.fromkeys("ʼ＇", "’")
+)
+_INSIDE = re.compile(r"(?<=\w)’(?=\w)")
+_EXTRA = re.compile(r"(?<=\S )[ ]+(?=\S)|\u00ad(?:(?<=\w\u00ad)\r?\n(?=\w))?")
 
 
 def plain(text: str) -> str:
-    """Return a text of the same length in which apostrophes and spaces are those of a keyboard."""
+    """Return a text of the same length with the apostrophes and spaces of a keyboard.
+
+    Marks that nobody sees become soft hyphens, which `squeezed` leaves out.
+    """
     if text.isascii() and "\t" not in text:
         return text
     text = _INSIDE.sub("'", text.translate(_SAME_LENGTH))

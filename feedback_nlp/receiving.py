@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from feedback_nlp.advice import is_taken, quoted
+from feedback_nlp.advice import is_taken, judged, quoted
 from feedback_nlp.reading import BY_SENTENCE
 from feedback_nlp.report import Finding, Report, Sentence
 
@@ -163,12 +163,13 @@ def _usable(report: Report) -> tuple[Passage, ...]:
     """Return sentences that give a part; of a sentence that judges, only the parts themselves."""
     titles = receiving_words()["parts"]
     passages = []
+    places = judged(report.findings)
     for sentence in report.sentences:
         whole = not _inside(report, sentence, "judgmental")
         parts = [
             f
             for f in _inside(report, sentence, "part")
-            if whole or not (f.rule == BY_SENTENCE or is_taken(f, report.findings))
+            if whole or not (f.rule == BY_SENTENCE or is_taken(f, places))
         ]
         if not parts:
             continue
@@ -201,10 +202,11 @@ def _joined(findings: Iterable[Finding]) -> list[tuple[int, int, list[Finding]]]
 
 
 def _steps(report: Report, usable: Iterable[Passage]) -> Iterable[str]:
+    places = judged(report.findings)
     for passage in usable:
         for finding in report.findings:
             within = passage.start <= finding.start and finding.end <= passage.end
-            if within and finding.cue == "next_step" and not is_taken(finding, report.findings):
+            if within and finding.cue == "next_step" and not is_taken(finding, places):
                 yield quoted(finding.text, MAX_QUOTED)
 
 

@@ -18,8 +18,9 @@ from weakref import WeakKeyDictionary
 
 from feedback_nlp.characters import plain
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
+from feedback_nlp.courtesies import feedback_in
 from feedback_nlp.cues.guards import quote_ranges
-from feedback_nlp.lexica import load_judging, load_lexicon
+from feedback_nlp.lexica import load_lexicon
 from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import has_swapped, is_misread, mend_parse, put_right
 from feedback_nlp.wordforms import WordForms, word_forms
@@ -36,9 +37,8 @@ _TEXT, _IS_WORD = attrgetter("text"), attrgetter("is_word")
 _TOKEN: list[int | str] = ["ORTH", "SPACY", "NORM"]
 #: A sentence of more tokens is cut here, so that one endless line cannot stall the parser.
 MAX_SENTENCE_TOKENS = 200
-#: So many characters without a space are cut from what follows.
-_ENDLESS = re.compile(r"(\S{250})")
-_LONGEST_COURTESY = 50
+#: So many marks without a space are cut from what stands around them.
+_ENDLESS = re.compile(r"([^\w\s]{250})")
 #: Lines whose sentences are remembered.
 LINES_KEPT = 1024
 _lines: WeakKeyDictionary[Language, OrderedDict[str, list[tuple[int, str]]]] = WeakKeyDictionary()
@@ -216,74 +216,19 @@ def split_pieces(nlp: Language, text: str) -> list[tuple[int, Piece]]:
     """Return the sentences of `text` as pieces with their offsets, in code points.
 
     Line by line, since no sentence crosses a line break: an edit leaves the other lines as known.
-    Lines that a mail quotes (``> …``) are left out, and so are greetings and sign-offs ("Dear Sam,"
-    "Best, Ana"), unless there is nothing else.
+    Greetings and signatures are left out, see `feedback_nlp.courtesies`, and so are lines that a
+    mail quotes (``> …``), unless there are no others.
     """
-    lines = plain(text).splitlines(keepends=True)
-    answers = any(line.strip() and not _is_quoted(line) for line in lines)
-    pieces = []
-    offset = 0
-    for line in lines:
-        if not (answers and _is_quoted(line)):
-            for part in _parts(line):
-                pieces += [(offset + start, piece) for start, piece in _split_line(nlp, part)]
-                offset += len(part)
-        else:
-            offset += len(line)
-    return _without_courtesies(pieces)
-
-
-def _without_courtesies(pieces: list[tuple[int, Piece]]) -> list[tuple[int, Piece]]:
-    """Leave out greetings, and sign-offs with the name below unless nothing else is said."""
-    _, sign_off, name = _courtesies()
-    rest = [found for found in pieces if not _greets(found[1].text)]
     own: list[tuple[int, Piece]] = []
-    signed = False
-    for found in rest:
-        ends = _is(sign_off, found[1])
-        if not ends and not (signed and _is(name, found[1])):
-            own.append(found)
-        signed = ends
-    return own or rest
-
-
-def _is(pattern: re.Pattern[str], piece: Piece) -> bool:
-    return len(piece.text) < _LONGEST_COURTESY and pattern.fullmatch(piece.text) is not None
-
-
-def _greets(sentence: str) -> bool:
-    """Whether it is a greeting that says no more: not "hi, you are late", not "hey idiot"."""
-    found = _courtesies()[0].fullmatch(sentence) if len(sentence) < _LONGEST_COURTESY else None
-    if found is None:
-        return False
-    said = {word for word in re.findall(r"\w+", found["whom"]) if word.islower()}
-    said -= load_lexicon("addressed")
-    return _common_words().isdisjoint(said) and load_judging("judging_words").keys().isdisjoint(
-        said
-    )
-
-
-@cache
-def _courtesies() -> tuple[re.Pattern[str], ...]:
-    """Return what a greeting, a sign-off and a name look like; the first two may name somebody."""
-    opening, closing = (
-        "|".join(sorted(load_lexicon(name), key=len, reverse=True))
-        for name in ("greetings", "sign_offs")
-    )
-    word = r"[^\W\d_][\w'’-]*"
-    # A name begins with a capital: "best slides so far" is none.
-    name = r"[A-Z][\w'’-]*\.?"
-    return (
-        re.compile(
-            rf"(?i:{opening})(?P<whom>(?:[\s,–—-]+(?:\w{{2,4}}\.\s+)?{word}){{0,3}})\s*[,.:!]*"
-        ),
-        re.compile(rf"(?i:{closing})(?:[\s,.!–—-]+{name}){{0,3}}(?:,\s*{word})?\s*[,.!]*"),
-        re.compile(rf"[\W_]*{name}(?:\s+{name}){{0,2}}\W*"),
-    )
-
-
-def _is_quoted(line: str) -> bool:
-    return line.lstrip().startswith(">")
+    cited: list[tuple[int, Piece]] = []
+    offset = 0
+    for line in plain(text).splitlines(keepends=True):
+        pieces = cited if line.lstrip().startswith(">") else own
+        for part in _parts(line):
+            pieces += [(offset + start, piece) for start, piece in _split_line(nlp, part)]
+            offset += len(part)
+    kept = feedback_in([piece.text for _, piece in own])
+    return [own[i] for i in kept] or cited
 
 
 def _parts(line: str) -> list[str]:

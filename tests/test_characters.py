@@ -29,7 +29,8 @@ def test_other_apostrophes_and_spaces_change_nothing(scorer, typed, written):
     "text",
     [
         "\ufeffYou are lazy.", "You are lazy\u200b.", "You are l\u00adazy.", "You  are   lazy.",
-        "You\u2009are\u202flazy.", "Monday:  You are lazy.",
+        "You\u2009are\u202flazy.", "Monday:  You are lazy.", 
+        "You are la\u200bzy.", "\u2068You are lazy\u2069.", "You are la\u00ad\nzy.",
     ],
 )  # fmt: skip
 def test_what_nobody_sees_hides_nothing(scorer, text):
@@ -60,8 +61,9 @@ def test_a_text_of_nothing_but_quoted_lines_is_read(scorer):
 
 
 def test_a_run_of_marks_is_cut_from_the_words_before_it(scorer):
-    report = scorer("You are lazy. " + "=" * 1000)
-    assert [sentence.text for sentence in report.sentences] == ["You are lazy."]
+    report = scorer("You are lazy." + "=" * 1000)
+    assert report.judgmental > 0.9
+    assert len(report.sentences[0].text) < 300
 
 
 @pytest.mark.parametrize("bullet", ["- ", "* ", "1) ", "2. ", "# ", "— ", "• ", "**"])

@@ -78,6 +78,8 @@ from feedback_nlp.segmentation import parse_sentences
         ("self", "The code I wrote is horrible.", "horrible", True),
         ("self", "That was a stupid mistake of mine.", "stupid", True),
         ("self", "My boss is useless.", "useless", False),
+        ("self", "Our goalkeeper is useless.", "useless", False),
+        ("self", "My bad, but you are lazy.", "lazy", False),
         ("admitted", "No excuses, my fault.", "excuses", True),
         ("admitted", "No excuses.", "excuses", False),
         ("relished", "Your villain is gloriously nasty.", "nasty", True),
@@ -148,7 +150,9 @@ DOUBTFUL = {
 }  # fmt: skip
 REPORTING = {"say", "tell", "call", "claim", "complain", "write", "shout", "hear", "quote"}
 WRITER_TOO = {"me", "us", "myself", "mine"}
-OWN_FAULT = {"my fault", "my mistake", "my bad", "of mine", "was mine"}
+OWN_FAULT = {"my fault", "my mistake", "my bad", "of mine"}
+TRIES = {"attempt", "try", "mistake", "error", "work", "idea", "performance", "cake", "singing"}
+OTHERS = {"you", "your", "he", "his", "she", "her", "they", "their", "colleague"}
 MADE = {"write", "make", "build", "draw", "do", "send", "submit", "push", "bake", "paint"}
 CONDITIONS = {"if", "whether", "unless", "suppose", "imagine"}
 #: Dependencies of words that hang together with their head in one clause.
@@ -258,7 +262,9 @@ def self_directed(token):
     if following[:1] == ["like"] and following[1:] and following[1] in WRITER_TOO:
         return True
     lowers = [word.lower_ for word in token.doc]
-    if any(" ".join(pair) in OWN_FAULT for pair in pairwise(lowers)):
+    denied = any(word.dep_ == "neg" for word in token.doc)
+    at_fault = any(" ".join(pair) in OWN_FAULT for pair in pairwise(lowers))
+    if at_fault and not denied and OTHERS.isdisjoint(lowers):
         return True
     who = subject(verb_of(token))
     if who is None:
@@ -269,8 +275,8 @@ def self_directed(token):
         if child.dep_ == "relcl" and child.lemma_ in MADE and subject(child) is not None
     )
     mine = any(child.dep_ == "poss" and child.lower_ in {"my", "our"} for child in who.children)
-    person = who.lemma_.lower() in load_lexicon("people")
-    return who.lower_ in {"i", "we"} or (not person and (mine or any(made)))
+    work = who.lemma_.lower() in load_lexicon("part_works") | TRIES
+    return who.lower_ in {"i", "we"} or (work and (mine or any(made)))
 
 
 def question(token):

@@ -28,8 +28,10 @@ _DOUBTFUL = _BELIEF | {"without"}
 _WRITER = {"i", "we"}
 _WRITER_TOO = {"me", "us", "myself", "mine"}
 _MAKING = {"write", "make", "build", "draw", "do", "send", "submit", "push", "bake", "paint"}
+_TRIES = {"attempt", "try", "mistake", "error", "work", "idea", "performance", "cake", "singing"}
 #: With this the writer takes the blame: "that was a stupid mistake of mine".
-_OWN_FAULT = {("my", "fault"), ("my", "mistake"), ("my", "bad"), ("of", "mine"), ("was", "mine")}
+_OWN_FAULT = {("my", "fault"), ("my", "mistake"), ("my", "bad"), ("of", "mine")}
+_OTHERS = {"you", "your", "he", "his", "she", "her", "they", "their", "colleague"}
 _WRITER_ANYHOW = _WRITER | _WRITER_TOO | {"my", "our"}
 #: What it is good never to do, as verb and what stands below it.
 _HARMS = (
@@ -216,13 +218,22 @@ def self_directed(sentence: Columns, i: int) -> bool:
 
 
 def admitted(sentence: Columns, i: int) -> bool:
-    """The writer takes the blame: "no excuses, my fault"."""
-    return not _OWN_FAULT.isdisjoint(pairwise(sentence.lowers))
+    """The writer takes the blame, and speaks of nobody else: "no excuses, my fault"."""
+    return (
+        not _OWN_FAULT.isdisjoint(pairwise(sentence.lowers))
+        and _OTHERS.isdisjoint(sentence.lowers)
+        and not sentence.once("denies", _named_denial)
+    )
+
+
+def _named_denial(sentence: Columns) -> bool:
+    return "neg" in sentence.deps
 
 
 def _is_mine(sentence: Columns, i: int) -> bool:
-    """Whether it is a thing of the writer's: "my draft", "the code I wrote"; not "my boss"."""
-    if sentence.lemmas_lower[i] in load_lexicon("people"):
+    """Whether it is work of the writer's: "my draft", "the code I wrote"; not "my boss"."""
+    lemma = sentence.lemmas_lower[i]
+    if lemma not in load_lexicon("part_works") and lemma not in _TRIES:
         return False
     return any(
         (sentence.deps[child] == "poss" and sentence.lowers[child] in {"my", "our"})
@@ -328,17 +339,23 @@ def _well_meant(sentence: Columns) -> bool:
 
 def credited(sentence: Columns, i: int) -> bool:
     """What the person caused is good: "because of you we won", "you are the reason I stayed"."""
-    return _well_meant(sentence)
+    return _well_meant(sentence) and _ALAS.isdisjoint(pairwise(sentence.lemmas_lower))
 
 
 def thanked(sentence: Columns, i: int) -> bool:
     """What the person is thanked for is nothing bad: "thanks to you we found the bug"."""
-    if sentence.once("denies", _denies) or not _ALAS.isdisjoint(pairwise(sentence.lemmas_lower)):
-        return False
-    if load_lexicon("bad_outcomes").isdisjoint(sentence.lemmas_lower):
-        return True
-    # "we found what broke it": the verb says whether it is good.
-    return sentence.lemmas_lower[_root(sentence, i)] in load_lexicon("good_outcomes")
+    lemmas = sentence.lemmas_lower
+    bad = not load_lexicon("bad_outcomes").isdisjoint(lemmas)
+    if sentence.once("denies", _denies):
+        # "nobody got hurt", but "nobody slept".
+        return bad
+    if bad or not _ALAS.isdisjoint(pairwise(lemmas)):
+        # "we found what broke it": the verb says whether it is good.
+        good = load_lexicon("good_outcomes") | load_lexicon("relieved_outcomes")
+        return lemmas[_root(sentence, i)] in good or not load_lexicon(
+            "relieved_outcomes"
+        ).isdisjoint(lemmas)
+    return True
 
 
 def _root(sentence: Columns, i: int) -> int:
@@ -352,7 +369,8 @@ def of_things(sentence: Columns, i: int) -> bool:
     who = subject(sentence, _root(sentence, i))
     if who is None or sentence.tags[who] in {"NNP", "NNPS"}:
         return False
-    pronoun = sentence.tags[who] == "PRP" and sentence.lowers[who] != "it"
+    # "Yours" is a thing, too.
+    pronoun = sentence.lowers[who] in {"you", "he", "she", "they", "i", "we", "u"}
     return not pronoun and sentence.lemmas_lower[who] not in load_lexicon("people")
 
 

@@ -108,9 +108,11 @@ def _trim(words: Sequence[Word], start: int, end: int) -> tuple[int, int]:
 def _whole_words(sentence: Columns, start: int, end: int) -> tuple[int, int]:
     """Widen a passage to what people take for words: "didn't", "stand-up"."""
     words, kinds = sentence.words, sentence.kinds
-    while start and not (kinds[start - 1].spacy or words[start - 1].is_punct):
+    while start and not (
+        kinds[start - 1].spacy or words[start - 1].is_punct or words[start - 1].is_space
+    ):
         start -= 1
-    while end < len(words) and not kinds[end - 1].spacy:
+    while end < len(words) and not (kinds[end - 1].spacy or words[end].is_space):
         if not words[end].is_punct:
             end += 1
         elif words[end].text == "-" and not kinds[end].spacy and end + 1 < len(words):
