@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import cache
 from typing import Any
@@ -15,7 +14,6 @@ _PLAIN = frozenset(
     """the and to you your of a an in is are was were it that this for with not i we on be have at
     by he she they his her their as but so from my me us can could would should if when""".split()  # noqa: SIM905
 )
-_NOT_LETTERS = re.compile(r"[\W\d_]+")
 
 
 @cache
@@ -35,8 +33,9 @@ def looks_foreign(text: str) -> bool:
     tokens = sample.lower().split()
     if sum(map(_PLAIN.__contains__, tokens)) >= _ENGLISH_SHARE * len(tokens):
         return False
-    letters = _NOT_LETTERS.sub("", sample)
-    if sum(map(_is_latin, set(letters))) * 2 < len(set(letters)):
+    letters = "".join(filter(str.isalpha, sample))
+    kinds = set(letters)
+    if sum(map(_is_latin, kinds)) * 2 < len(kinds):
         return True
     if len(letters) < MIN_LETTERS:
         return False

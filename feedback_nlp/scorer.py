@@ -276,6 +276,9 @@ class Scorer:
     def report_for_doc(self, doc: Doc) -> Report:
         """Score a Doc by its own parse, whichever pipeline made it.
 
+        Nothing is put right or left out: typographic apostrophes are read as that pipeline read
+        them, and greetings, signatures and quoted lines count.
+
         Raises
         ------
         PipelineError

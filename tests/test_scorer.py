@@ -253,7 +253,7 @@ def test_another_script_is_named_however_short_the_text(scorer, text):
     assert "English" in scorer(text).warnings[0]
 
 
-@pytest.mark.parametrize("text", ["naïve café", "👍 ok", "5/10", "Łukasz"])
+@pytest.mark.parametrize("text", ["naïve café", "👍 ok", "5/10", "½", "Łukasz"])
 def test_accents_and_signs_are_no_other_script(scorer, text):
     assert scorer(text).warnings == ()
 
