@@ -222,12 +222,8 @@ def admitted(sentence: Columns, i: int) -> bool:
     return (
         not _OWN_FAULT.isdisjoint(pairwise(sentence.lowers))
         and _OTHERS.isdisjoint(sentence.lowers)
-        and not sentence.once("denies", _named_denial)
+        and "neg" not in sentence.deps
     )
-
-
-def _named_denial(sentence: Columns) -> bool:
-    return "neg" in sentence.deps
 
 
 def _is_mine(sentence: Columns, i: int) -> bool:
@@ -350,11 +346,9 @@ def thanked(sentence: Columns, i: int) -> bool:
         # "nobody got hurt", but "nobody slept".
         return bad
     if bad or not _ALAS.isdisjoint(pairwise(lemmas)):
-        # "we found what broke it": the verb says whether it is good.
-        good = load_lexicon("good_outcomes") | load_lexicon("relieved_outcomes")
-        return lemmas[_root(sentence, i)] in good or not load_lexicon(
-            "relieved_outcomes"
-        ).isdisjoint(lemmas)
+        # "we won the lost game", "we found what broke it"
+        relieved = not load_lexicon("relieved_outcomes").isdisjoint(lemmas)
+        return relieved or lemmas[_root(sentence, i)] in load_lexicon("good_outcomes")
     return True
 
 
