@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from feedback_nlp.lexica import load_judging, load_lexicon
+from feedback_nlp.lexica import load_judging, load_lexicon, stop_words
 
 #: A longer sentence says something.
 _LONGEST = 60
@@ -78,7 +78,7 @@ def _names(word: str) -> bool:
 
 def _may_name(word: str) -> bool:
     lower = word.lower()
-    return lower not in load_judging("judging_words") and lower not in _common_words()
+    return lower not in load_judging("judging_words") and lower not in stop_words()
 
 
 def _opened(sentence: str, lexicon: str) -> tuple[str, str]:
@@ -91,10 +91,3 @@ def _opened(sentence: str, lexicon: str) -> tuple[str, str]:
 def _openings(lexicon: str) -> re.Pattern[str]:
     longest_first = sorted(load_lexicon(lexicon), key=len, reverse=True)
     return re.compile(rf"(?:{'|'.join(longest_first)})\b", re.IGNORECASE)
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    from spacy.lang.en.stop_words import STOP_WORDS
-
-    return frozenset(STOP_WORDS)

@@ -10,7 +10,6 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import accumulate, islice
 from operator import add, attrgetter
 from typing import TYPE_CHECKING, Any
@@ -20,7 +19,7 @@ from feedback_nlp.characters import plain
 from feedback_nlp.columns import Columns, Word, words_by_id, words_of
 from feedback_nlp.courtesies import feedback_in
 from feedback_nlp.cues.guards import quote_ranges
-from feedback_nlp.lexica import load_lexicon
+from feedback_nlp.lexica import load_lexicon, stop_words
 from feedback_nlp.parsing import annotate
 from feedback_nlp.spelling import has_swapped, is_misread, mend_parse, put_right
 from feedback_nlp.wordforms import WordForms, word_forms
@@ -160,14 +159,7 @@ def _begins_another(words: Sequence[Word], i: int) -> bool:
         return False
     if words[i - 1].text == "I." and i > 1 and words[i - 2].text.islower():
         return True
-    return words[i].lower in _common_words()
-
-
-@cache
-def _common_words() -> frozenset[str]:
-    from spacy.lang.en.stop_words import STOP_WORDS
-
-    return frozenset(STOP_WORDS)
+    return words[i].lower in stop_words()
 
 
 def _places(words: Iterable[Word], spaces: Iterable[int]) -> list[int]:

@@ -54,6 +54,14 @@ def load_part_labels() -> Mapping[str, str]:
     return dict(_rows("part_labels"))
 
 
+@cache
+def stop_words() -> frozenset[str]:
+    """Return spaCy's stop words: those that most sentences are held together by."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    return frozenset(STOP_WORDS)
+
+
 def _rows(name: str) -> Iterator[list[str]]:
     rows = csv.reader(_read(f"{name}.csv").splitlines())
     next(rows)
