@@ -19,6 +19,8 @@ _SOFT_HYPHEN = "\u00ad"
 _SAME_LENGTH = str.maketrans(
     dict.fromkeys(_SPACES, " ") | dict.fromkeys(_UNSEEN, _SOFT_HYPHEN) | dict.fromkeys("ʼ＇", "’")
 )
+#: Half of a character outside the basic plane, which UTF-8 can't hold.
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _INSIDE = re.compile(r"(?<=\w)’(?=\w)")
 _EXTRA = re.compile(r"(?<=\S )[ ]+(?=\S)|\u00ad(?:(?<=\w\u00ad)\r?\n(?=\w))?")
 
@@ -33,6 +35,12 @@ def plain(text: str) -> str:
     text = _INSIDE.sub("'", text.translate(_SAME_LENGTH))
     # Where nothing is quoted with it, it is an apostrophe everywhere: "the students’ work".
     return text if "‘" in text else text.replace("’", "'")
+
+
+def lone_surrogate(text: str) -> int | None:
+    """Return where the first half of a character stands alone; None if there is none."""
+    found = None if text.isascii() else LONE_SURROGATE.search(text)
+    return None if found is None else found.start()
 
 
 def squeezed(text: str) -> tuple[str, Sequence[int]]:

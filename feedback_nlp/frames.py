@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pandas as pd
 
+from feedback_nlp.characters import lone_surrogate
 from feedback_nlp.errors import InputError
 from feedback_nlp.report import SCORE_NAMES, Report
 
@@ -268,10 +269,8 @@ def _defect(value: Any, limit: int) -> str | None:
             return NO_TEXT
         if len(value) > limit:
             return f"too long: {len(value):,} characters, the limit is {limit:,}"
-        try:
-            value.encode("utf-8")
-        except UnicodeEncodeError as error:
-            return f"broken character at position {error.start}"
+        if (place := lone_surrogate(value)) is not None:
+            return f"broken character at position {place}"
         return None
     if value is None or value is pd.NA or value is pd.NaT or value != value:
         return NO_TEXT

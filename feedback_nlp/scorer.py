@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from feedback_nlp import __version__
 from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
-from feedback_nlp.characters import plain, squeezed
+from feedback_nlp.characters import lone_surrogate, plain, squeezed
 from feedback_nlp.columns import Columns
 from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
 from feedback_nlp.heads import Heads, load_heads
@@ -235,11 +235,9 @@ class Scorer:
                 f"Text {number} has {len(text):,} characters and the limit is"
                 f" {self.max_chars:,}; score it in parts."
             )
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
+        if (place := lone_surrogate(text)) is not None:
             return InputError(
-                f"Text {number} has half a character at position {error.start}, which no file can"
+                f"Text {number} has half a character at position {place}, which no file can"
                 " hold; read it again with its encoding, or leave that out."
             )
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
@@ -11,10 +10,9 @@ from typing import Any
 
 from feedback_nlp.annotation.labels import Labels
 from feedback_nlp.annotation.store import LabelError, LabelStore, Text
+from feedback_nlp.characters import LONE_SURROGATE
 
 _FIELDS = ("domain", "text_group", "split", "origin")
-# Half of a surrogate pair cannot be stored as UTF-8; one sign takes its place, so offsets hold.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def add_texts(
@@ -111,7 +109,8 @@ def _with_text(
 
 
 def _text(row: Mapping[str, Any], id_column: str | None, fields: Mapping[str, str]) -> Text:
-    content = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", row["text"])
+    # One sign takes the place of one, so that offsets hold.
+    content = LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", row["text"])
     given = row.get(id_column or "id")
     if id_column and given is None:
         raise LabelError(f"A text has no {id_column!r}, which was to be its id; fill it in.")

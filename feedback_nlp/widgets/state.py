@@ -8,17 +8,17 @@ from typing import Any
 
 from traitlets import TraitError
 
+from feedback_nlp.characters import LONE_SURROGATE
+
 SCENARIO = ("who", "about", "goal")
 SCOPES = ("once", "always")
 _VERSION = ("text", "actionability", "judgmental", "at")
 _LINE_BREAK = re.compile(r"\r\n?")
-# Half of a surrogate pair cannot be sent as UTF-8.
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean_text(text: str) -> str:
     """Return `text` as the editor holds it, so that offsets agree."""
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _LINE_BREAK.sub("\n", text))
+    return LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _LINE_BREAK.sub("\n", text))
 
 
 def clean_scenario(scenario: Mapping[str, Any]) -> dict[str, str]:
