@@ -44,20 +44,16 @@ def lone_surrogate(text: str) -> int | None:
 
 
 def squeezed(text: str) -> tuple[str, Sequence[int]]:
-    """Return a text without needless spaces and soft hyphens, and where its characters stood.
-
-    Parameters
-    ----------
-    text : str
-        As `plain` returns it.
+    """Return a text as `plain` does, without needless spaces and soft hyphens.
 
     Returns
     -------
     text : str
         One space between words, where a line holds more; its indentation stays.
     places : sequence of int
-        Place of each character in the text as given, in code points.
+        Where each of its characters stood in the text as given, in code points.
     """
+    text = plain(text)
     extra = {i for found in _EXTRA.finditer(text) for i in range(*found.span())}
     if not extra:
         return text, range(len(text))

@@ -45,8 +45,8 @@ def _greets(sentence: str) -> bool:
     opening, rest = _opened(sentence, "greetings")
     if not opening:
         return False
-    words = _WORD.findall(rest)
-    others = [word for word in words if word.lower() not in _NAMING | load_lexicon("addressed")]
+    known = _NAMING | load_lexicon("addressed")
+    others = [word for word in _WORD.findall(rest) if word.lower() not in known]
     if opening in _BEFORE_A_NAME and len(others) == 1 and others[0].islower():
         return _may_name(others[0])
     return len(others) <= _MOST_WORDS and all(map(_names, others))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from feedback_nlp.characters import plain, squeezed
+from feedback_nlp.characters import squeezed
 from feedback_nlp.columns import Columns
 from feedback_nlp.cues import Cue, CueMatcher, load_cues, merge_matches
 from feedback_nlp.features import Features, cue_features, idle, sentence_features
@@ -126,7 +126,7 @@ class SentenceReader:
         return [[(offset, next(analysed)) for offset, _ in text] for text in pieces]
 
     def _cut(self, text: str) -> list[tuple[int, Doc]]:
-        clean, places = squeezed(plain(text))
+        clean, places = squeezed(text)
         return [(places[offset], doc) for offset, doc in cut(self.nlp, clean)]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from feedback_nlp import __version__
 from feedback_nlp.advice import blank_advice, give_advice, wording_of_warning
-from feedback_nlp.characters import lone_surrogate, plain, squeezed
+from feedback_nlp.characters import lone_surrogate, squeezed
 from feedback_nlp.columns import Columns
 from feedback_nlp.errors import InputError, PipelineError, TextTooLongError
 from feedback_nlp.heads import Heads, load_heads
@@ -183,7 +183,7 @@ class Scorer:
             if error is not None and on_error == "raise":
                 raise error
             clean = [
-                ("", ()) if problem is not None else squeezed(plain(text))
+                ("", ()) if problem is not None else squeezed(text)
                 for text, problem in zip(batch, problems, strict=True)
             ]
             pieces = [split_pieces(self.nlp, text) for text, _ in clean]

@@ -48,6 +48,7 @@ _ROLES = {
     "villain", "antagonist", "protagonist", "witch", "ogre", "narrator", "murderer", "baddie",
     "heroine", "character", "monster",
 }  # fmt: skip
+_RELISH = _RELISHING | _ROLES
 #: What somebody does because of a misfortune: "thanks to you we had to start over".
 _ALAS = {("have", "to"), ("start", "over")}
 _SUBJECTS = {"nsubj", "nsubjpass", "csubj", "expl"}
@@ -553,7 +554,7 @@ GUARDS: dict[str, Callable[[Columns, int], bool]] = {
 
 
 def _has_relish(sentence: Columns) -> bool:
-    return not (_RELISHING | _ROLES).isdisjoint(sentence.lowers)
+    return not _RELISH.isdisjoint(sentence.lowers)
 
 
 #: What keeps the writer from claiming something, with that without which it never does.
